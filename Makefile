@@ -1,0 +1,42 @@
+# Every target works on a fresh machine with python3 (3.11 to 3.13) and make.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+.PHONY: help dev migrate test check lint bench lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: $(STAMP) ## Install everything from the lock into .venv
+
+migrate: $(STAMP) ## Apply all revisions to DATABASE_URL, or to the embedded PostgreSQL
+	@$(BIN)/toolkit migrate
+
+test: $(STAMP) ## Run the whole suite on real, throw-away databases
+	@$(BIN)/python -m pytest
+
+check: $(STAMP) lint ## Lint, types, layers and house limits
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+lint: $(STAMP)
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+
+bench: $(STAMP) ## Compare timings with their yardsticks and print the ratios
+	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
+
+lock: ## Write requirements.lock anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --all-extras --group dev --no-emit-package cqrs-toolkit --custom-compile-command 'make lock' \
+	    pyproject.toml --output-file requirements.lock
+
+clean: ## Remove the venv and what the tools leave
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+
+$(STAMP): requirements.lock pyproject.toml tools/install.sh
+	@sh tools/install.sh "$(PYTHON)" "$(VENV)"
+	@touch $@

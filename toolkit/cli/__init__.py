@@ -1,0 +1,18 @@
+"""The command line: `toolkit`."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; without the `cli` extra say which package is missing."""
+    try:
+        from toolkit.cli.main import run
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("toolkit"):
+            raise
+        print(
+            f"toolkit: {error.name} is missing. Install the command line: pip install 'cqrs-toolkit[cli]'",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+    run()

@@ -1,0 +1,1 @@
+"""Plain frozen values of the project; standard library only."""

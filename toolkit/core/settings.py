@@ -1,0 +1,130 @@
+"""The settings of a project: `[tool.toolkit]` in its pyproject.toml, read into one frozen value."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import SettingsError
+
+_OLDEST_MAJOR, _NEWEST_MAJOR = 15, 18
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Names of the group roles that the boundary is made of (cluster-wide objects)."""
+
+    read: str = "cqrs_read"
+    command: str = "cqrs_command"
+    maintain: str = "cqrs_maintain"
+
+
+_ROLES = Roles()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a project says about itself.
+
+    root: folder of the pyproject.toml. sql, migrations: absolute folders.
+    schema: where unqualified artifacts live. owner: the role that owns every object, None when switched
+    off with "none". postgresql: the oldest target major. lock_timeout and statement_timeout: seconds, 0 is
+    no limit; for the statements of a migration. lock_wait: seconds to wait for another deployer.
+    """
+
+    root: Path
+    sql: Path
+    migrations: Path
+    schema: str = "public"
+    owner: str | None = "cqrs_owner"
+    roles: Roles = _ROLES
+    postgresql: int = _OLDEST_MAJOR
+    lock_timeout: float = 5.0
+    statement_timeout: float = 0.0
+    lock_wait: float = 600.0
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` whose pyproject.toml has a [tool.toolkit] table.
+
+    Raises SettingsError when there is none.
+    """
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file() and "toolkit" in _read(file).get("tool", {}):
+            return folder
+    raise SettingsError(
+        f"No pyproject.toml with a [tool.toolkit] table at or above {start}.",
+        remedy="Run the command inside a project.",
+    )
+
+
+def load_settings(root: Path) -> Settings:
+    """Read the settings of the project in `root`; raises SettingsError for an unknown key or a wrong type."""
+    table = _Table(_read(root / "pyproject.toml").get("tool", {}).get("toolkit", {}), "tool.toolkit")
+    roles = table.table("roles")
+    migrate = table.table("migrate")
+    owner = table.text("owner", "cqrs_owner")
+    settings = Settings(
+        root=root,
+        sql=root / table.text("sql", "sql"),
+        migrations=root / table.text("migrations", "migrations"),
+        schema=table.text("schema", "public"),
+        owner=None if owner == "none" else owner,
+        roles=Roles(
+            read=roles.text("read", _ROLES.read),
+            command=roles.text("command", _ROLES.command),
+            maintain=roles.text("maintain", _ROLES.maintain),
+        ),
+        postgresql=int(table.number("postgresql", _OLDEST_MAJOR)),
+        lock_timeout=migrate.number("lock-timeout", 5.0),
+        statement_timeout=migrate.number("statement-timeout", 0.0),
+        lock_wait=migrate.number("lock-wait", 600.0),
+    )
+    for part in (table, roles, migrate):
+        part.refuse_the_rest()
+    if not _OLDEST_MAJOR <= settings.postgresql <= _NEWEST_MAJOR:
+        raise SettingsError(
+            f"tool.toolkit.postgresql is {settings.postgresql}.",
+            remedy=f"Give a major version from {_OLDEST_MAJOR} to {_NEWEST_MAJOR}.",
+        )
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file} can't be read: {error}.") from error
+
+
+class _Table:
+    """One TOML table whose keys are taken one by one; a key that is left over is unknown."""
+
+    def __init__(self, values: object, name: str) -> None:
+        if not isinstance(values, dict):
+            raise SettingsError(f"{name} is not a table.")
+        self._values: dict[str, object] = dict(values)
+        self._name = name
+
+    def table(self, key: str) -> "_Table":
+        return _Table(self._values.pop(key, {}), f"{self._name}.{key}")
+
+    def text(self, key: str, default: str) -> str:
+        value = self._values.pop(key, default)
+        if not isinstance(value, str) or not value:
+            raise SettingsError(f"{self._name}.{key} must be a string that is not empty.")
+        return value
+
+    def number(self, key: str, default: float) -> float:
+        value = self._values.pop(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise SettingsError(f"{self._name}.{key} must be a number, 0 or more.")
+        return value
+
+    def refuse_the_rest(self) -> None:
+        if self._values:
+            unknown = ", ".join(sorted(self._values))
+            raise SettingsError(
+                f"[{self._name}] does not know: {unknown}.", remedy="Look at docs/reference/settings.md."
+            )

@@ -1,0 +1,26 @@
+"""The one tree of errors: every failure that a user can meet is a ToolkitError."""
+
+from typing import ClassVar
+
+
+class ToolkitError(Exception):
+    """Something went wrong that has no better name."""
+
+    code: ClassVar[str] = "error"
+    exit_status: ClassVar[int] = 2
+
+    def __init__(self, message: str | None = None, *, remedy: str | None = None) -> None:
+        """Build the error.
+
+        message: one sentence that says what is wrong; the class's docstring where it is None.
+        remedy: one sentence that says what to do about it.
+        """
+        self.message = message or (type(self).__doc__ or "").splitlines()[0]
+        self.remedy = remedy
+        super().__init__(self.message if remedy is None else f"{self.message} {remedy}")
+
+
+class SettingsError(ToolkitError):
+    """The settings in pyproject.toml can't be used."""
+
+    code = "settings"

@@ -1,0 +1,1 @@
+"""The Alembic side: environment, ledger, locks, revision files, status."""

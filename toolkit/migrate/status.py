@@ -1,0 +1,1 @@
+"""Where a database stands against the revisions."""

@@ -1,0 +1,1 @@
+"""PostgreSQL binaries, the embedded clusters, scratch and template databases."""

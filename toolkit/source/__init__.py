@@ -1,0 +1,1 @@
+"""SQL text and files to facts; the only package that imports pglast."""

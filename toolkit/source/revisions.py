@@ -1,0 +1,1 @@
+"""Revision files as facts, read without running them."""
