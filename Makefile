@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-.PHONY: help dev migrate test check lint bench lock clean
+.PHONY: help dev migrate test check lint bench dist lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ lint: $(STAMP)
 
 bench: $(STAMP) ## Compare timings with their yardsticks and print the ratios
 	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
+
+dist: $(STAMP) ## Build the wheel into dist/
+	@$(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null && ls dist
 
 lock: ## Write requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,5 +1,6 @@
 """The settings of a project: `[tool.toolkit]` in its pyproject.toml, read into one frozen value."""
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,18 +77,13 @@ def load_settings(root: Path) -> Settings:
             command=roles.text("command", _ROLES.command),
             maintain=roles.text("maintain", _ROLES.maintain),
         ),
-        postgresql=int(table.number("postgresql", _OLDEST_MAJOR)),
+        postgresql=table.major("postgresql", _OLDEST_MAJOR),
         lock_timeout=migrate.number("lock-timeout", 5.0),
         statement_timeout=migrate.number("statement-timeout", 0.0),
         lock_wait=migrate.number("lock-wait", 600.0),
     )
     for part in (table, roles, migrate):
         part.refuse_the_rest()
-    if not _OLDEST_MAJOR <= settings.postgresql <= _NEWEST_MAJOR:
-        raise SettingsError(
-            f"tool.toolkit.postgresql is {settings.postgresql}.",
-            remedy=f"Give a major version from {_OLDEST_MAJOR} to {_NEWEST_MAJOR}.",
-        )
     return settings
 
 
@@ -118,8 +114,16 @@ class _Table:
 
     def number(self, key: str, default: float) -> float:
         value = self._values.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
             raise SettingsError(f"{self._name}.{key} must be a number, 0 or more.")
+        return value
+
+    def major(self, key: str, default: int) -> int:
+        value = self._values.pop(key, default)
+        if not isinstance(value, int) or not _OLDEST_MAJOR <= value <= _NEWEST_MAJOR:
+            raise SettingsError(
+                f"{self._name}.{key} must be a major version from {_OLDEST_MAJOR} to {_NEWEST_MAJOR}."
+            )
         return value
 
     def refuse_the_rest(self) -> None:

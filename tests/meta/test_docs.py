@@ -1,0 +1,28 @@
+"""The documentation names what there is, and its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page):
+    text = page.read_text(encoding="utf-8")
+    missing = [link for link in LINK.findall(text) if not (page.parent / link).exists()]
+    assert not missing
+
+
+def test_every_setting_and_variable_is_documented():
+    page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+    source = (ROOT / "toolkit/core/settings.py").read_text(encoding="utf-8")
+    keys = set(re.findall(r'\.(?:text|number|major)\(\s*"([^"]+)"', source))
+    assert keys >= {"sql", "owner", "read", "lock-wait"}
+    assert not {key for key in keys if f"| `{key}` |" not in page}
+    code = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "toolkit").rglob("*.py"))
+    variables = set(re.findall(r'"(TOOLKIT_[A-Z_]+|DATABASE_URL)"', code))
+    assert not {variable for variable in variables if f"| `{variable}` |" not in page}
