@@ -28,10 +28,10 @@ def _timed(action: Callable[[], object]) -> float:
 
 @pytest.fixture
 def compare(capsys) -> Callable[..., Comparison]:
-    """Return compare(title, ours, yardstick, *, bar, rounds, between): run both in turn, print and return the result.
+    """Return compare(title, ours, yardstick, *, bar, rounds, between): run both in turn, print, return.
 
-    rounds: a multiple of 5; `between` runs untimed before each run. Nothing is asserted about the ratio: the bar is
-    printed beside it.
+    rounds: a multiple of 5; `between` runs untimed before each run. Nothing is asserted about the ratio:
+    the bar is printed beside it.
     """
 
     def run(
@@ -63,8 +63,8 @@ def compare(capsys) -> Callable[..., Comparison]:
         with capsys.disabled():
             print(
                 f"\n{title}: {result.ratio:.2f} x (bar {bar} x; {result.ours * 1000:.1f} ms against "
-                f"{result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} interleaved rounds, "
-                f"minimum of each; spread {result.spread[0]:.2f} to {result.spread[1]:.2f})"
+                f"{result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
+                f"interleaved rounds, minimum of each; spread {result.spread[0]:.2f} to {result.spread[1]:.2f})"
             )
         return result
 
