@@ -64,7 +64,7 @@ def compare(capsys) -> Callable[..., Comparison]:
             print(
                 f"\n{title}: {result.ratio:.2f} x (bar {bar} x; {result.ours * 1000:.1f} ms against "
                 f"{result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
-                f"interleaved rounds, minimum of each; spread {result.spread[0]:.2f} to {result.spread[1]:.2f})"
+                f"interleaved rounds, minimum of each; {result.spread[0]:.2f} to {result.spread[1]:.2f})"
             )
         return result
 
