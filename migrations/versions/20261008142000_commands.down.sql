@@ -1,0 +1,10 @@
+DROP FUNCTION fn_delete_post(uuid, uuid);
+DROP FUNCTION fn_publish_post(uuid, uuid);
+DROP FUNCTION fn_approve_post(uuid, uuid);
+DROP FUNCTION fn_create_post(text, text, text[], uuid);
+DROP FUNCTION fn_create_user(text, text);
+DROP FUNCTION fn_emit_event(text, text, uuid, jsonb);
+DROP FUNCTION fn_write_audit(text, text, uuid, uuid, jsonb, jsonb);
+DROP FUNCTION fn_lock_post(uuid);
+DROP FUNCTION fn_require_actor(uuid);
+DROP FUNCTION fn_actor();

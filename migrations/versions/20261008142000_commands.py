@@ -1,0 +1,13 @@
+"""Commands and what they share."""
+
+from toolkit.migrate.files import sql_files
+
+revision = "20261008142000"
+down_revision = "20261006093000"
+branch_labels = None
+depends_on = None
+format_version = 1
+transactional = True
+phase = "expand"
+
+upgrade, downgrade = sql_files(__file__)

@@ -1,0 +1,2 @@
+DROP FUNCTION fn_refresh_post_feed();
+DROP TABLE tv_post_feed;

@@ -1,0 +1,13 @@
+"""Feed of published posts."""
+
+from toolkit.migrate.files import sql_files
+
+revision = "20261022113000"
+down_revision = "20261015100500"
+branch_labels = None
+depends_on = None
+format_version = 1
+transactional = True
+phase = "expand"
+
+upgrade, downgrade = sql_files(__file__)

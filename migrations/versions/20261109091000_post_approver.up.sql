@@ -1,0 +1,41 @@
+-- Constraints are not validated here: that would read the whole table under a lock that stops writers.
+ALTER TABLE tb_post
+    ADD COLUMN approved_by uuid,
+    ADD CONSTRAINT fk_post_approved_by FOREIGN KEY (approved_by) REFERENCES tb_user (id) NOT VALID,
+    ADD CONSTRAINT ck_post_approved_by CHECK (status <> 'draft' OR approved_by IS NULL) NOT VALID;
+
+COMMENT ON COLUMN tb_post.approved_by IS
+    'Who approved the post; null where nobody did, or where it happened before this was recorded.';
+
+CREATE OR REPLACE FUNCTION fn_approve_post(p_post_id uuid, p_user_id uuid DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql
+VOLATILE
+SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    v_actor uuid := fn_require_actor(p_user_id);
+    v_old tb_post := fn_lock_post(p_post_id);
+    v_new tb_post;
+BEGIN
+    IF v_old.author_id = v_actor THEN
+        RAISE EXCEPTION 'permission denied: nobody approves a post of their own'
+            USING ERRCODE = '42501', CONSTRAINT = 'rule_post_approver', TABLE = 'tb_post', SCHEMA = 'public';
+    END IF;
+    IF v_old.status <> 'draft' THEN
+        RETURN false;
+    END IF;
+
+    UPDATE tb_post SET status = 'approved', approved_by = v_actor WHERE id = p_post_id RETURNING * INTO v_new;
+
+    PERFORM fn_write_audit('APPROVE_POST', 'tb_post', p_post_id, v_actor, to_jsonb(v_old), to_jsonb(v_new));
+    PERFORM fn_emit_event(
+        'POST_APPROVED', 'post', p_post_id,
+        jsonb_build_object('post_id', p_post_id, 'author_id', v_new.author_id, 'approved_by', v_actor)
+    );
+    RETURN true;
+END
+$$;
+
+COMMENT ON FUNCTION fn_approve_post(uuid, uuid) IS
+    'Approve a draft of somebody else; false, and nothing done, where it is approved or published already. Raises rule_post_exists, rule_post_approver, and fk_post_approved_by where the acting user is no user.';

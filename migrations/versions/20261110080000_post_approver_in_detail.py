@@ -1,0 +1,13 @@
+"""Show the approver in the detail of a post."""
+
+from toolkit.migrate.files import sql_files
+
+revision = "20261110080000"
+down_revision = "20261109093000"
+branch_labels = None
+depends_on = None
+format_version = 1
+transactional = True
+phase = "expand"
+
+upgrade, downgrade = sql_files(__file__)
