@@ -1,5 +1,6 @@
 """The one tree of errors: every failure that a user can meet is a ToolkitError."""
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -24,3 +25,24 @@ class SettingsError(ToolkitError):
     """The settings in pyproject.toml can't be used."""
 
     code = "settings"
+
+
+# source
+
+
+class SqlFileError(ToolkitError):
+    """An SQL file can't be read."""
+
+    code = "sql-file"
+
+
+class SqlSyntaxError(ToolkitError):
+    """PostgreSQL's parser refuses a statement."""
+
+    code = "sql-syntax"
+    exit_status = 1
+
+    def __init__(self, path: Path, line: int, column: int, reason: str) -> None:
+        """Build the error; line and column are 1-based, reason is in PostgreSQL's words."""
+        self.path, self.line, self.column, self.reason = path, line, column, reason
+        super().__init__(f"{path}:{line}:{column}: {reason}.")

@@ -1,0 +1,72 @@
+"""SQL text cut into statements by PostgreSQL's own parser, each with its place in the file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pglast import parser
+
+from toolkit.errors import SqlFileError, SqlSyntaxError
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One SQL statement.
+
+    path: the file it stands in. text: as written, from its first token, without the semicolon.
+    line: 1-based line of its first token in the file.
+    """
+
+    path: Path
+    text: str
+    line: int
+
+    def line_at(self, position: int) -> int:
+        """Return the line in the file of a 1-based character position in the text, as servers report it."""
+        return self.line + self.text.count("\n", 0, max(position - 1, 0))
+
+
+def read_sql(path: Path) -> str:
+    """Return the text of an SQL file: UTF-8 with or without a byte order mark, line ends as LF.
+
+    LF, because the bodies of functions are stored as sent and must not depend on who checked the file out.
+    Raises SqlFileError for another encoding, a NUL, and a file that can't be opened.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SqlFileError(
+            f"{path}:{line}: byte 0x{error.object[error.start]:02x} is not UTF-8.",
+            remedy="Save the file as UTF-8.",
+        ) from error
+    except OSError as error:
+        raise SqlFileError(f"{path} can't be read: {error.strerror}.") from error
+    if "\0" in text:  # the parser would take it for the end of the text and lose the rest
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise SqlFileError(f"{path}:{line}: there is a NUL character.", remedy="Save the file as UTF-8.")
+    return text
+
+
+def split_statements(text: str, path: Path) -> list[Statement]:
+    """Return the statements of `text` in order; comments and empty statements between them are left out.
+
+    path: the file that the text is from, for the statements and for messages.
+    Raises SqlSyntaxError for what PostgreSQL's parser refuses.
+    """
+    try:
+        slices = parser.split(text, with_parser=True, only_slices=True)
+    except parser.ParseError as error:
+        message, offset = error.args
+        raise _syntax_error(message, len(text.rstrip()) if offset is None else offset, text, path) from error
+    statements = []
+    line, seen = 1, 0
+    for part in slices:
+        line += text.count("\n", seen, part.start)
+        seen = part.start
+        statements.append(Statement(path, text[part], line))
+    return statements
+
+
+def _syntax_error(message: str, offset: int, text: str, path: Path) -> SqlSyntaxError:
+    line_start = text.rfind("\n", 0, offset) + 1
+    return SqlSyntaxError(path, text.count("\n", 0, offset) + 1, offset - line_start + 1, message)
