@@ -30,6 +30,20 @@ class SettingsError(ToolkitError):
 # source
 
 
+class RevisionsInvalid(ToolkitError):
+    """The revision files make no history."""
+
+    code = "revisions"
+    exit_status = 1
+
+
+class RevisionUnknown(ToolkitError):
+    """There is no such revision."""
+
+    code = "revision-unknown"
+    exit_status = 1
+
+
 class SqlFileError(ToolkitError):
     """An SQL file can't be read."""
 
@@ -91,3 +105,148 @@ class ServerStopFailed(ToolkitError):
     """The embedded server did not stop."""
 
     code = "server-stop"
+
+
+# toolkit.migrate
+
+
+class AlembicRefused(ToolkitError):
+    """Alembic refused to go on."""
+
+    code = "alembic"
+    exit_status = 1
+
+
+class ConnectionLost(ToolkitError):
+    """The connection to the database was lost."""
+
+    code = "connection-lost"
+
+
+class DatabaseAhead(ToolkitError):
+    """The database stands at a revision that this code does not have."""
+
+    code = "database-ahead"
+    exit_status = 1
+
+
+class DataLoss(ToolkitError):
+    """Rolling back would lose data."""
+
+    code = "data-loss"
+    exit_status = 1
+
+
+class FileChanged(ToolkitError):
+    """A file was changed after it was applied."""
+
+    code = "file-changed"
+    exit_status = 1
+
+
+class Interrupted(ToolkitError):
+    """Interrupted; what was not finished is rolled back."""
+
+    code = "interrupted"
+    exit_status = 130
+
+
+class LedgerDisagrees(ToolkitError):
+    """The ledger and alembic_version say different things."""
+
+    code = "ledger"
+    exit_status = 1
+
+
+class LedgerTooNew(ToolkitError):
+    """The ledger was made by a newer toolkit."""
+
+    code = "ledger-version"
+
+
+class LockNotGranted(ToolkitError):
+    """Somebody else is migrating this database."""
+
+    code = "lock"
+    exit_status = 1
+
+
+class PasswordRefused(ToolkitError):
+    """The server asked for a password and did not let us in."""
+
+    code = "password"
+
+
+class PoolerUnsupported(ToolkitError):
+    """The target is a pooler that hands out its connections by transaction."""
+
+    code = "pooler"
+
+
+class RevisionFailed(ToolkitError):
+    """A statement of a revision failed."""
+
+    code = "revision-failed"
+    exit_status = 1
+
+    def __init__(self, place: str, words: str, sqlstate: str | None) -> None:
+        """Build the error; place is file and line, words are PostgreSQL's, sqlstate its code."""
+        self.place, self.words, self.sqlstate = place, words, sqlstate
+        super().__init__(f"{place}: {words}")
+
+
+class RevisionFileInvalid(ToolkitError):
+    """An SQL file of a revision can't be applied."""
+
+    code = "revision-file"
+    exit_status = 1
+
+
+class RevisionUnfinished(ToolkitError):
+    """A revision is applied in part."""
+
+    code = "revision-unfinished"
+    exit_status = 1
+
+
+class RightMissing(ToolkitError):
+    """The user of the target lacks a right."""
+
+    code = "right-missing"
+
+
+class RoleUnfit(ToolkitError):
+    """A role exists with attributes that it must not have."""
+
+    code = "role"
+
+
+class ServerTooOld(ToolkitError):
+    """The server is older than what the project is written for."""
+
+    code = "server-version"
+
+
+class SeveralHeads(ToolkitError):
+    """The history has several heads."""
+
+    code = "several-heads"
+    exit_status = 1
+
+
+class TargetInvalid(ToolkitError):
+    """The target's connection string is malformed."""
+
+    code = "target-url"
+
+
+class TargetReadOnly(ToolkitError):
+    """The target takes no writes."""
+
+    code = "read-only"
+
+
+class TargetUnreachable(ToolkitError):
+    """The target can't be reached."""
+
+    code = "unreachable"

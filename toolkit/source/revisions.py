@@ -1,1 +1,208 @@
-"""Revision files as facts, read without running them."""
+"""The revision files of a project as facts: their `.py` is read with `ast`, never run."""
+
+import ast
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.errors import RevisionsInvalid, RevisionUnknown
+
+FORMAT = 1
+PHASES = ("expand", "data", "contract")
+NO_TRANSACTION = "-- toolkit: no-transaction"
+_LONGEST_ID = 32  # what alembic_version.version_num holds
+_LITERALS = ("revision", "down_revision", "depends_on", "format_version", "transactional", "phase")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision.
+
+    id: its identity, at most 32 characters. parents: the revisions it follows; none for a first one, several
+    for a merge. depends_on: further revisions that must be applied before it. slug: the file name without the
+    id. message: the docstring's first line. path: the `.py`. up, down: its SQL files, None where there is none.
+    transactional: applied in one transaction. phase: expand, data or contract.
+    """
+
+    id: str
+    parents: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    slug: str
+    message: str
+    path: Path
+    up: Path | None
+    down: Path | None
+    transactional: bool
+    phase: str
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether it only joins several heads; such a revision has no SQL files."""
+        return len(self.parents) > 1
+
+
+class Revisions:
+    """All revisions of a project and their order."""
+
+    def __init__(self, revisions: Iterable[Revision]) -> None:
+        """Build the graph; raises RevisionsInvalid for two same ids, an unknown parent and a cycle."""
+        self._by_id: dict[str, Revision] = {}
+        for revision in revisions:
+            other = self._by_id.setdefault(revision.id, revision)
+            if other is not revision:
+                raise RevisionsInvalid(
+                    f"{other.path.name} and {revision.path.name} are both revision {revision.id}.",
+                    remedy="Give the newer one an id of its own.",
+                )
+        for revision in self._by_id.values():
+            for parent in (*revision.parents, *revision.depends_on):
+                if parent not in self._by_id:
+                    raise RevisionsInvalid(
+                        f"{revision.path.name} follows {parent}, and there is no such revision.",
+                        remedy="Restore its files, or correct down_revision.",
+                    )
+        self.order = self._sort()
+        followed = {parent for revision in self.order for parent in revision.parents}
+        self.heads = tuple(sorted(id_ for id_ in self._by_id if id_ not in followed))
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._by_id
+
+    def __getitem__(self, id_: str) -> Revision:
+        return self._by_id[id_]
+
+    def ancestors(self, *ids: str) -> set[str]:
+        """Return `ids` and everything that must be applied before them."""
+        found: set[str] = set()
+        waiting = list(ids)
+        while waiting:
+            id_ = waiting.pop()
+            if id_ not in found:
+                found.add(id_)
+                revision = self._by_id[id_]
+                waiting += (*revision.parents, *revision.depends_on)
+        return found
+
+    def pending(self, target: Iterable[str], applied: Iterable[str]) -> list[Revision]:
+        """Return what brings a database at the heads `applied` to the heads `target`, in order."""
+        missing = self.ancestors(*target) - self.ancestors(*applied)
+        return [revision for revision in self.order if revision.id in missing]
+
+    def find(self, name: str) -> Revision:
+        """Return the revision with this id, or with this unambiguous beginning of one.
+
+        Raises RevisionUnknown when there is none or more than one.
+        """
+        if name in self._by_id:
+            return self._by_id[name]
+        found = [revision for id_, revision in self._by_id.items() if name and id_.startswith(name)]
+        if len(found) == 1:
+            return found[0]
+        several = ", ".join(revision.id for revision in found)
+        raise RevisionUnknown(
+            f"{name!r} is the beginning of several revisions: {several}." if found else f"There is no revision {name!r}.",
+            remedy="`alembic history` lists the revisions.",
+        )
+
+    def _sort(self) -> list[Revision]:
+        """Return parents before children, and the smaller id first where both could come next."""
+        order: list[Revision] = []
+        placed: set[str] = set()
+        waiting = sorted(self._by_id, reverse=True)
+        on_path: set[str] = set()
+        while waiting:
+            id_ = waiting[-1]
+            revision = self._by_id[id_]
+            needed = [p for p in (*revision.parents, *revision.depends_on) if p not in placed]
+            if id_ in placed or not needed:
+                waiting.pop()
+                on_path.discard(id_)
+                if id_ not in placed:
+                    placed.add(id_)
+                    order.append(revision)
+                continue
+            if id_ in on_path:
+                raise RevisionsInvalid(
+                    f"{revision.path.name} comes, over its parents, before itself.", remedy="Correct down_revision."
+                )
+            on_path.add(id_)
+            waiting += sorted(needed, reverse=True)
+        return order
+
+
+def read_revisions(versions: Path) -> Revisions:
+    """Read the folder of revisions; an absent folder holds none.
+
+    Raises RevisionsInvalid for a file that is no revision and for what makes no history.
+    """
+    if not versions.is_dir():
+        return Revisions([])
+    names = {path.name for path in versions.iterdir()}
+    files = sorted(versions / name for name in names if name.endswith(".py") and name != "__init__.py")
+    return Revisions([_read_revision(path, names) for path in files])
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file with LF line ends, in hex."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _read_revision(path: Path, names: set[str]) -> Revision:
+    try:
+        module = ast.parse(path.read_bytes(), filename=str(path))
+    except (SyntaxError, ValueError) as error:
+        raise RevisionsInvalid(f"{path} can't be read: {error}.") from error
+    values = {name: value for statement in module.body for name, value in _assigned(statement, path)}
+    missing = [name for name in _LITERALS if name not in values]
+    if missing:
+        raise RevisionsInvalid(f"{path} does not say {', '.join(missing)}.", remedy=_REMEDY)
+    id_ = values["revision"]
+    if not isinstance(id_, str) or not 0 < len(id_) <= _LONGEST_ID:
+        raise RevisionsInvalid(f"{path}: revision must be a text of 1 to {_LONGEST_ID} characters.", remedy=_REMEDY)
+    if values["format_version"] != FORMAT:
+        raise RevisionsInvalid(
+            f"{path}: format_version {values['format_version']} is unknown; this toolkit knows {FORMAT}.",
+            remedy="Install a newer cqrs-toolkit.",
+        )
+    transactional, phase = values["transactional"], values["phase"]
+    if not isinstance(transactional, bool):
+        raise RevisionsInvalid(f"{path}: transactional must be True or False.", remedy=_REMEDY)
+    if not isinstance(phase, str) or phase not in PHASES:
+        raise RevisionsInvalid(f"{path}: phase must be one of {', '.join(PHASES)}.", remedy=_REMEDY)
+    up, down = path.stem + ".up.sql", path.stem + ".down.sql"
+    doc = (ast.get_docstring(module) or "").strip()
+    return Revision(
+        id=id_,
+        parents=_ids(values["down_revision"], path),
+        depends_on=_ids(values["depends_on"], path),
+        slug=path.stem.removeprefix(id_).strip("_"),
+        message=doc.splitlines()[0] if doc else "",
+        path=path,
+        up=path.with_name(up) if up in names else None,
+        down=path.with_name(down) if down in names else None,
+        transactional=transactional,
+        phase=phase,
+    )
+
+
+_REMEDY = "docs/how-to/write-a-revision.md shows what a revision looks like."
+
+
+def _assigned(statement: ast.stmt, path: Path) -> Iterable[tuple[str, object]]:
+    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+        return
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    for target in targets:
+        if isinstance(target, ast.Name) and target.id in _LITERALS:
+            try:
+                yield target.id, ast.literal_eval(statement.value)
+            except ValueError as error:
+                raise RevisionsInvalid(f"{path}: {target.id} must be a literal.", remedy=_REMEDY) from error
+
+
+def _ids(value: object, path: Path) -> tuple[str, ...]:
+    ids = () if value is None else (value,) if isinstance(value, str) else value
+    if not isinstance(ids, tuple | list) or not all(isinstance(id_, str) for id_ in ids):
+        raise RevisionsInvalid(f"{path}: down_revision and depends_on name revisions or are None.", remedy=_REMEDY)
+    return tuple(ids)
