@@ -1,0 +1,133 @@
+"""A blog of one's own: a database migrated to head, cloned for each test on each PostgreSQL."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+ROOT = Path(__file__).parents[3]
+CONTENT = "So long that the check on the length of a post has nothing to say."
+
+
+@pytest.fixture(scope="session")
+def blog_template(scratch_by_major):
+    files = [ROOT / "sql/roles.sql", *sorted((ROOT / "migrations/versions").glob("*.up.sql"))]
+    key = "".join(file.read_text(encoding="utf-8") for file in files)
+    return scratch_by_major.template(key, lambda conninfo: migrate(conninfo, files))
+
+
+def migrate(conninfo, files):
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(files[0].read_bytes())
+        connection.execute("SET ROLE cqrs_owner; SET search_path = public")
+        for file in files[1:]:
+            for step in file.read_text(encoding="utf-8").split("-- toolkit: step\n"):
+                connection.execute(step)
+
+
+@pytest.fixture
+def blog_url(scratch_by_major, blog_template):
+    conninfo = scratch_by_major.clone(blog_template)
+    yield conninfo
+    scratch_by_major.release(conninfo)
+
+
+@pytest.fixture
+def blog(blog_url):
+    """An administrator's connection, each statement a transaction of its own."""
+    with psycopg.connect(blog_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def call(blog):
+    """Call a function as a member of cqrs_command does, with or without a user signed in."""
+
+    def call(function, *, actor=None, role="cqrs_command", on=blog, **arguments: object):
+        statement = sql.SQL("SELECT {}({})").format(
+            sql.Identifier(function),
+            sql.SQL(", ").join(
+                sql.SQL("{} => {}").format(sql.Identifier(name), sql.Placeholder(name)) for name in arguments
+            ),
+        )
+        with on.transaction():
+            on.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role)))
+            if actor is not None:
+                on.execute("SELECT set_config('app.user_id', %s, true)", [str(actor)])
+            return on.execute(statement, arguments).fetchone()[0]
+
+    return call
+
+
+@pytest.fixture
+def breaks():
+    """A block that must break one rule: by SQLSTATE and name, with the words that callers look for."""
+
+    @contextmanager
+    def breaks(rule, sqlstate, words=""):
+        with pytest.raises(psycopg.Error) as caught:
+            yield
+        assert (caught.value.diag.constraint_name, caught.value.sqlstate) == (rule, sqlstate)
+        assert words in caught.value.diag.message_primary
+
+    return breaks
+
+
+@pytest.fixture
+def ada(call):
+    return call("fn_create_user", p_name="Ada", p_email="ada@example.org")
+
+
+@pytest.fixture
+def bob(call):
+    return call("fn_create_user", p_name="Bob", p_email="bob@example.org")
+
+
+@pytest.fixture
+def draft(call, ada):
+    """A draft of Ada's."""
+    return call("fn_create_post", actor=ada, p_title="Notes", p_content=CONTENT, p_tags=["engine", "poetry"])
+
+
+@pytest.fixture
+def published(call, ada, draft):
+    call("fn_publish_post", actor=ada, p_post_id=draft)
+    return draft
+
+
+@pytest.fixture
+def events(blog):
+    """The events of one aggregate, in order."""
+
+    def events(aggregate):
+        rows = blog.execute(
+            "SELECT event_type FROM tb_domain_events WHERE aggregate_id = %s ORDER BY seq", [aggregate]
+        )
+        return [event for (event,) in rows]
+
+    return events
+
+
+@pytest.fixture
+def at_once(blog_url):
+    """Run functions of a connection at once, each in a thread of its own; returns results and errors."""
+
+    def at_once(functions):
+        start = threading.Barrier(len(functions))
+
+        def run(function):
+            with psycopg.connect(blog_url, autocommit=True) as connection:
+                start.wait(timeout=30)
+                try:
+                    return function(connection)
+                except psycopg.Error as error:
+                    return error
+
+        with ThreadPoolExecutor(len(functions)) as pool:
+            return list(pool.map(run, functions))
+
+    return at_once
