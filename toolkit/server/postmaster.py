@@ -52,8 +52,12 @@ class Postmaster:
 
     def conninfo(self, database: str) -> str:
         """Return a libpq URI over the unix socket for the superuser `postgres`."""
-        host = quote(str(self.socket), safe="")
-        return f"postgresql://postgres@{host}:{self.port}/{quote(database, safe='')}"
+        return server_conninfo(self.socket, self.port, database)
+
+
+def server_conninfo(sockets: Path, port: int, database: str) -> str:
+    """Return the libpq URI of a database behind the socket in a folder."""
+    return f"postgresql://postgres@{quote(str(sockets), safe='')}:{port}/{quote(database, safe='')}"
 
 
 def read_postmaster(data: Path) -> Postmaster | None:

@@ -1,0 +1,109 @@
+"""Databases for tests: never the target's server, never the user's own clusters."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from toolkit.errors import ServerBinariesMissing
+from toolkit.server.binaries import find_binaries
+from toolkit.server.places import digest, open_lock
+from toolkit.server.postmaster import stop
+from toolkit.server.scratch import Scratch, open_scratch
+
+NEWEST = 18
+# Not pytest's own folders: only their owner may enter those, and the server of a root is somebody else.
+_PLACE = Path("/var/tmp")
+_PREFIX = "cqrs-toolkit-test-"
+_SESSION = "TOOLKIT_TEST_SESSION"  # set in the workers of pytest-xdist, whose parent cleans up
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Cut the session off from the environment's servers; its clusters live in a folder of its own."""
+    for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("PG")]:
+        del os.environ[name]
+    if _SESSION in os.environ:
+        return
+    for killed in _PLACE.glob(f"{_PREFIX}*"):
+        if killed.stat().st_uid == os.geteuid() and not _held(killed / "session.lock"):
+            _clean_up(killed)
+    state = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_PLACE))
+    state.chmod(0o711)
+    session = open_lock(state / "session.lock")
+    fcntl.flock(session, fcntl.LOCK_EX)
+    os.environ["TOOLKIT_STATE_DIR"] = os.environ[_SESSION] = str(state)
+
+    def end() -> None:
+        _clean_up(state)
+        os.close(session)
+        del os.environ["TOOLKIT_STATE_DIR"], os.environ[_SESSION]
+
+    config.add_cleanup(end)
+
+
+@pytest.fixture(scope="session")
+def open_major() -> Iterator[Callable[[int], Scratch]]:
+    """Return the Scratch of a major, opened once and kept; skips where that major is not installed."""
+    with ExitStack() as stack:
+        opened: dict[int, Scratch] = {}
+
+        def get(major: int) -> Scratch:
+            if major not in opened:
+                try:
+                    find_binaries(major)
+                except ServerBinariesMissing as missing:
+                    pytest.skip(str(missing))
+                opened[major] = stack.enter_context(open_scratch(major))
+            return opened[major]
+
+        yield get
+
+
+@pytest.fixture(scope="session")
+def scratch(open_major) -> Scratch:
+    """Return the Scratch on PostgreSQL 18."""
+    return open_major(NEWEST)
+
+
+@pytest.fixture(scope="session", params=[15, 18], ids=lambda major: f"pg{major}")
+def scratch_by_major(request, open_major) -> Scratch:
+    """Return the Scratch on the oldest and on the newest supported PostgreSQL."""
+    return open_major(request.param)
+
+
+@pytest.fixture
+def empty_database(scratch) -> Iterator[str]:
+    """Return the conninfo of an empty database on PostgreSQL 18."""
+    conninfo = scratch.create()
+    yield conninfo
+    scratch.release(conninfo)
+
+
+def _clean_up(state: Path) -> None:
+    places = [state, *Path("/dev/shm").glob(f"cqrs-toolkit-*-{digest(str(state))}")]
+    for place in places:
+        for lock in place.glob("**/supervisor.lock"):
+            while _held(lock):
+                time.sleep(0.02)
+        for data in place.glob("dev/*/data"):
+            stop(data)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _held(lock: Path) -> bool:
+    if not lock.exists():
+        return False
+    descriptor = open_lock(lock)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
