@@ -21,10 +21,13 @@ BEGIN
 END
 $$;
 
--- Whoever runs the migrations acts as the owner while doing so. A superuser needs no membership for that.
+-- Whoever runs the migrations acts as the owner while doing so. Superusers may anyway; from PostgreSQL 16 on, who
+-- creates a role is a member of it without the right to act as it.
 DO $$
+DECLARE
+    v_right text := CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
-    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = CURRENT_USER) THEN
+    IF NOT pg_has_role(CURRENT_USER, 'cqrs_owner', v_right) THEN
         GRANT cqrs_owner TO CURRENT_USER;
     END IF;
 EXCEPTION

@@ -1,9 +1,12 @@
 """What each role reaches, asked of the server and of its catalog."""
 
+from pathlib import Path
+
 import psycopg
 import pytest
 from psycopg import sql
 
+ROOT = Path(__file__).parents[3]
 GROUPS = ["cqrs_read", "cqrs_command", "cqrs_maintain"]
 COMMANDS = {"fn_create_user", "fn_create_post", "fn_approve_post", "fn_publish_post", "fn_delete_post"}
 MAINTENANCE = {"fn_refresh_user_dashboard", "fn_refresh_post_feed"}
@@ -115,3 +118,14 @@ def test_objects_of_the_callers_temporary_schema_do_not_stand_in_for_tables(blog
     call("fn_create_user", p_name="Ada", p_email="ada@example.org")
     assert blog.execute("SELECT count(*) FROM pg_temp.tb_user").fetchone() == (0,)
     assert blog.execute("SELECT count(*) FROM public.tb_user").fetchone() == (1,)
+
+
+def test_roles_script_may_run_again_and_changes_nothing(blog):
+    state = (
+        "SELECT (SELECT array_agg(r ORDER BY r) FROM pg_roles AS r WHERE rolname ~ '^cqrs_')::text,"
+        " (SELECT nspacl FROM pg_namespace WHERE nspname = 'public')::text,"
+        " (SELECT count(*) FROM pg_auth_members)"
+    )
+    before = blog.execute(state).fetchone()
+    blog.execute((ROOT / "sql/roles.sql").read_bytes())
+    assert blog.execute(state).fetchone() == before
