@@ -27,7 +27,21 @@ class SettingsError(ToolkitError):
     code = "settings"
 
 
-# source
+# toolkit.source
+
+
+class ArtifactError(ToolkitError):
+    """The folder of artifacts can't be used as it is."""
+
+    code = "artifact"
+    exit_status = 1
+
+
+class ErrorCodesInvalid(ToolkitError):
+    """errors.toml can't be used."""
+
+    code = "error-codes"
+    exit_status = 1
 
 
 class RevisionsInvalid(ToolkitError):
@@ -63,6 +77,19 @@ class SqlSyntaxError(ToolkitError):
 
 
 # toolkit.server
+
+
+class LoadFailed(ToolkitError):
+    """A statement of the artifacts failed."""
+
+    code = "load"
+    exit_status = 1
+
+    def __init__(self, path: Path, line: int, words: str, sqlstate: str | None, others: int = 0) -> None:
+        """Build the error; words and sqlstate are PostgreSQL's, others counts what else could not run."""
+        self.path, self.line, self.words, self.sqlstate = path, line, words, sqlstate
+        more = f" ({others} more could not run)" if others else ""
+        super().__init__(f"{path}:{line}: {words}{more}")
 
 
 class ScratchServerUnusable(ToolkitError):
@@ -105,6 +132,15 @@ class ServerStopFailed(ToolkitError):
     """The embedded server did not stop."""
 
     code = "server-stop"
+
+
+# toolkit.catalog
+
+
+class CatalogUnreadable(ToolkitError):
+    """The objects of a database can't be read."""
+
+    code = "catalog"
 
 
 # toolkit.migrate
