@@ -98,7 +98,6 @@ _BELONGING: Final = frozenset({
     "CreateTransformStmt", "CreateUserMappingStmt", "DefineStmt", "GrantStmt", "IndexStmt",
     "SecLabelStmt",
 })  # fmt: skip
-)
 
 # What COMMENT, SECURITY LABEL and ALTER … OWNER name by a list of strings, and GRANT by single strings.
 _NAMED_RELATIONS: Final = frozenset(
