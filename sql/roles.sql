@@ -38,3 +38,12 @@ $$;
 
 GRANT USAGE, CREATE ON SCHEMA public TO cqrs_owner;
 GRANT USAGE ON SCHEMA public TO cqrs_read, cqrs_command, cqrs_maintain;
+
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY makes a temporary table. Everybody may, unless that was taken away.
+DO $$
+BEGIN
+    IF NOT has_database_privilege('cqrs_owner', current_database(), 'TEMPORARY') THEN
+        EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO cqrs_owner', current_database());
+    END IF;
+END
+$$;

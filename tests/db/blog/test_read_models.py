@@ -1,10 +1,13 @@
 """What the read models show, how they are ordered, and how the stored ones are brought up to date."""
 
 import json
+from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
+ROOT = Path(__file__).parents[3]
 CONTENT = "Enough words for one post, and a few more to be on the safe side."
 TIMEOUT = "-c statement_timeout=20s"
 
@@ -93,6 +96,17 @@ def test_dashboard_is_refreshed_while_it_is_read(blog_url, call, ada):
 
 def test_dashboard_without_contents_is_filled(blog, call, ada):
     blog.execute("REFRESH MATERIALIZED VIEW mv_user_dashboard WITH NO DATA")
+    refresh(call, "user_dashboard")
+    assert rows(blog, "SELECT id FROM mv_user_dashboard") == [(ada,)]
+
+
+def test_dashboard_is_refreshed_where_temporary_tables_are_not_for_everybody(blog, call, ada):
+    blog.execute(
+        sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(blog.info.dbname))
+    )
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        refresh(call, "user_dashboard")
+    blog.execute((ROOT / "sql/roles.sql").read_bytes())
     refresh(call, "user_dashboard")
     assert rows(blog, "SELECT id FROM mv_user_dashboard") == [(ada,)]
 
