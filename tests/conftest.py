@@ -13,8 +13,8 @@ import pytest
 
 from toolkit.errors import ServerBinariesMissing
 from toolkit.server.binaries import find_binaries
-from toolkit.server.places import digest, open_lock
-from toolkit.server.postmaster import stop
+from toolkit.server.places import digest, is_locked, open_lock
+from toolkit.server.postmaster import Server
 from toolkit.server.scratch import Scratch, open_scratch
 
 NEWEST = 18
@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if _SESSION in os.environ:
         return
     for killed in _PLACE.glob(f"{_PREFIX}*"):
-        if killed.stat().st_uid == os.geteuid() and not _held(killed / "session.lock"):
+        if killed.stat().st_uid == os.geteuid() and not is_locked(killed / "session.lock"):
             _clean_up(killed)
     state = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_PLACE))
     state.chmod(0o711)
@@ -89,21 +89,8 @@ def _clean_up(state: Path) -> None:
     places = [state, *Path("/dev/shm").glob(f"cqrs-toolkit-*-{digest(str(state))}")]
     for place in places:
         for lock in place.glob("**/supervisor.lock"):
-            while _held(lock):
+            while is_locked(lock):
                 time.sleep(0.02)
-        for data in place.glob("dev/*/data"):
-            stop(data)
+        for cluster in place.glob("dev/*"):
+            Server(cluster).stop()
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _held(lock: Path) -> bool:
-    if not lock.exists():
-        return False
-    descriptor = open_lock(lock)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -20,15 +20,7 @@ from toolkit.server.places import (
     socket_directory,
     state_directory,
 )
-from toolkit.server.postmaster import (
-    Postmaster,
-    read_postmaster,
-    server_command,
-    settle,
-    spawn,
-    stop,
-    wait_until_ready,
-)
+from toolkit.server.postmaster import Postmaster, Server, server_command
 
 DATABASE = "app"
 
@@ -55,8 +47,7 @@ class DevCluster:
         project = root.resolve()
         readable = re.sub(r"[^A-Za-z0-9]+", "-", project.name)[:24]
         self.directory = state_directory() / "dev" / f"{readable}-{digest(str(project))}"
-        self._data = self.directory / "data"
-        self._log = self.directory / "server.log"
+        self._server = Server(self.directory)
         self._lock = self.directory / "lock"
 
     def start(self) -> None:
@@ -69,16 +60,16 @@ class DevCluster:
                 return
             make_own(self.directory, server_account())
             with locked(self._lock):
-                server = settle(self._data, self._log) or self._launch()
+                server = self._server.settle() or self._launch()
         _ensure_database(server)
 
     def stop(self) -> bool:
         """Stop the server and wait until it is gone; False where none ran."""
         with explained(self.directory):
-            if not self._data.exists():
+            if not self.directory.exists():
                 return False
             with locked(self._lock):
-                return stop(self._data)
+                return self._server.stop()
 
     def reset(self) -> None:
         """Stop the server and delete its data; the next start makes an empty database."""
@@ -86,29 +77,29 @@ class DevCluster:
             if not self.directory.exists():
                 return
             with locked(self._lock):
-                stop(self._data)
-                remove_tree(self._data)
+                self._server.stop()
+                remove_tree(self._server.data)
 
     def status(self) -> ClusterStatus:
         """Look, without starting or changing anything."""
         with explained(self.directory):
             version = self._version()
-            server = read_postmaster(self._data)
+            server = self._server.found()
         if server is None or not server.accepts:
             state = "absent" if version is None else "stopped"
-            return ClusterStatus(state, version, None, None, self.directory, self._log)
+            return ClusterStatus(state, version, None, None, self.directory, self._server.log)
         url = server.conninfo(DATABASE)
-        return ClusterStatus("running", version, server.pid, url, self.directory, self._log)
+        return ClusterStatus("running", version, server.pid, url, self.directory, self._server.log)
 
     def conninfo(self, database: str = DATABASE) -> str:
         """Return the libpq URI of a database of the server, which is started if need be."""
         self.start()
-        server = read_postmaster(self._data)
+        server = self._server.found()
         assert server is not None
         return server.conninfo(database)
 
     def _has_database(self) -> bool:
-        server = read_postmaster(self._data)
+        server = self._server.found()
         if server is None or not server.accepts:
             return False
         try:
@@ -119,19 +110,18 @@ class DevCluster:
 
     def _version(self) -> int | None:
         try:
-            return int((self._data / "PG_VERSION").read_text(encoding="ascii"))
+            return int((self._server.data / "PG_VERSION").read_text(encoding="ascii"))
         except FileNotFoundError:
             return None
 
     def _launch(self) -> Postmaster:
         account = server_account()
         binaries = reachable(find_binaries(self._version()), account)
-        if not self._data.exists():
-            make_data_directory(binaries, account, self._data)
+        if not self._server.data.exists():
+            make_data_directory(binaries, account, self._server.data)
         sockets = socket_directory(self.directory, account)
-        command = server_command(binaries, self._data, sockets, {})
-        process = spawn(command, account, self._data, self._log)
-        server = wait_until_ready(self._data, self._log, lambda: process.poll() is None)
+        process = self._server.spawn(server_command(binaries, self._server.data, sockets, {}), account)
+        server = self._server.wait_until_ready(lambda: process.poll() is None)
         process.returncode = 0  # it is to outlive us: no warning that it still runs
         return server
 

@@ -1,9 +1,12 @@
-"""A server process over a data directory: is it there, start it, wait for it, stop it.
+"""A server over the data directory of a cluster's folder: is it there, start it, wait for it, stop it.
 
-The data directory's postmaster.pid says where the server is; that it is alive is shown by connecting.
+All processes of a server inherit the descriptor of a locked file, so "a process of it is alive" has an exact
+answer, whatever postmaster.pid says: a killed server leaves that file behind, with a process id that may by
+now be somebody else's, and PostgreSQL refuses to start over it then.
 """
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -18,15 +21,14 @@ from toolkit.errors import ServerStartFailed, ServerStopFailed
 from toolkit.server.account import Account, refusal
 from toolkit.server.binaries import Binaries
 from toolkit.server.datadir import child_environment, ran_out_of_room
-from toolkit.server.places import disk_full
+from toolkit.server.places import disk_full, is_locked, open_lock
 
 PORT = 5432  # names the socket file; nothing listens on TCP
 _PATIENCE = 60.0  # seconds; recovery after a crash takes long
 _PAUSE = 0.002  # seconds between two looks
 _LOG_LINES = 15
 _LEAST_ROOM = 1 << 20  # bytes
-_PID_FILE = "postmaster.pid"
-_PROC = Path("/proc/self/cmdline")
+_PROCESSES = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +53,150 @@ class Postmaster:
         return True
 
     def conninfo(self, database: str) -> str:
-        """Return a libpq URI over the unix socket for the superuser `postgres`."""
+        """Return the libpq URI of a database, over the unix socket."""
         return server_conninfo(self.socket, self.port, database)
 
 
-def server_conninfo(sockets: Path, port: int, database: str) -> str:
-    """Return the libpq URI of a database behind the socket in a folder."""
-    return f"postgresql://postgres@{quote(str(sockets), safe='')}:{port}/{quote(database, safe='')}"
+class Server:
+    """The server of a cluster's folder. data, log: where its data directory and its log are or would be."""
 
+    def __init__(self, directory: Path) -> None:
+        self.data = directory / "data"
+        self.log = directory / "server.log"
+        self._lock = directory / "server.lock"
+        self._pid_file = self.data / "postmaster.pid"
 
-def read_postmaster(data: Path) -> Postmaster | None:
-    """Return what postmaster.pid says; None where there is none or it names no process."""
-    try:
-        text = (data / _PID_FILE).read_text(encoding="utf-8", errors="surrogateescape")
-        # A server that has just begun has not written the later lines yet.
-        lines = text.splitlines() + [""] * 8
-        return Postmaster(int(lines[0]), Path(lines[4]), int(lines[3] or PORT), lines[7].strip())
-    except (FileNotFoundError, ValueError):
+    def found(self) -> Postmaster | None:
+        """Return what postmaster.pid says; None where there is none or it names no process."""
+        try:
+            text = self._pid_file.read_text(encoding="utf-8", errors="surrogateescape")
+            # A server that has just begun has not written the later lines yet.
+            lines = text.splitlines() + [""] * 8
+            return Postmaster(int(lines[0]), Path(lines[4]), int(lines[3] or PORT), lines[7].strip())
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def alive(self) -> bool:
+        """Tell whether any process of the server is there."""
+        found = self.found()
+        return is_locked(self._lock) or (found is not None and self._is_ours(found.pid))
+
+    def lock(self) -> int:
+        """Return a locked descriptor that the server's first process has to inherit."""
+        descriptor = open_lock(self._lock)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return descriptor
+
+    def spawn(self, command: list[str], account: Account) -> "subprocess.Popen[bytes]":
+        """Start the server in a session of its own, so that it survives us and the terminal's Ctrl-C."""
+        with contextlib.suppress(FileNotFoundError):
+            self.log.replace(self.log.with_name(f"{self.log.name}.old"))
+        lock = self.lock()
+        try:
+            with self.log.open("wb") as output:
+                return subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    cwd=self.data,
+                    env=child_environment(),
+                    pass_fds=[lock],
+                    start_new_session=True,
+                    **account.popen_options(),
+                )
+        except PermissionError as error:
+            raise refusal(account, error) from error
+        finally:
+            os.close(lock)
+
+    def wait_until_ready(self, alive: Callable[[], bool]) -> Postmaster:
+        """Wait until the server takes connections; raises ServerStartFailed with the end of its log.
+
+        alive: whether what was started is still there.
+        """
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            there = alive()
+            found = self.found()
+            if found and found.accepts:
+                return found
+            if not there:
+                raise self._failure()
+            time.sleep(_PAUSE)
+        raise ServerStartFailed(
+            f"The embedded server takes no connections after {_PATIENCE:.0f} seconds; "
+            f"{self.log} ends with:\n{self._tail()}",
+            remedy="\nIt may still be recovering: try again.",
+        )
+
+    def settle(self) -> Postmaster | None:
+        """Return the server if there is one, waiting while it starts or stops; None when one can be started.
+
+        To be called by one process at a time. A stale pid file is gone afterwards.
+        """
+        found = self.found()
+        if found and found.accepts:
+            return found
+        if self.alive():
+            try:
+                return self.wait_until_ready(self.alive)
+            except ServerStartFailed:
+                if self.alive():
+                    raise
+        self._pid_file.unlink(missing_ok=True)
         return None
+
+    def stop(self) -> bool:
+        """Stop the server (its clients are disconnected) and wait; False where there was none.
+
+        Raises ServerStopFailed when a process of it is still there after a minute.
+        """
+        if not self.alive():
+            return False
+        found = self.found()
+        if found and self._is_ours(found.pid):
+            os.kill(found.pid, signal.SIGINT)
+        end = time.monotonic() + _PATIENCE
+        while self.alive():
+            if time.monotonic() > end:
+                raise ServerStopFailed(
+                    f"The embedded server over {self.data} did not stop in {_PATIENCE:.0f} seconds.",
+                    remedy=f"{self.log} may tell why.",
+                )
+            time.sleep(_PAUSE)
+        if found:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(found.pid, 0)  # where we started it ourselves
+        return True
+
+    def _is_ours(self, pid: int) -> bool:
+        if not _PROCESSES.is_dir():  # no way to look at the process: the lock alone says
+            return is_locked(self._lock)
+        try:
+            arguments = (_PROCESSES / str(pid) / "cmdline").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return arguments[1:3] == [b"-D", os.fsencode(self.data)]
+
+    def _failure(self) -> Exception:
+        text = self._tail()
+        room = os.statvfs(self.data)
+        if ran_out_of_room(text) or room.f_bavail * room.f_frsize < _LEAST_ROOM:
+            return disk_full(self.data)
+        return ServerStartFailed(f"The embedded server did not start; {self.log} ends with:\n{text}")
+
+    def _tail(self) -> str:
+        with contextlib.suppress(OSError):
+            return "\n".join(
+                self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:]
+            )
+        return "(no log)"
+
+
+def server_conninfo(sockets: Path, port: int, database: str) -> str:
+    """Return the libpq URI of a database behind the socket in a folder, for the superuser `postgres`."""
+    return f"postgresql://postgres@{quote(str(sockets), safe='')}:{port}/{quote(database, safe='')}"
 
 
 def server_command(binaries: Binaries, data: Path, sockets: Path, settings: Mapping[str, str]) -> list[str]:
@@ -77,112 +205,3 @@ def server_command(binaries: Binaries, data: Path, sockets: Path, settings: Mapp
     fixed = {"listen_addresses": "", "port": str(PORT), "unix_socket_directories": f'"{quoted}"'}
     options = [f"--{name}={value}" for name, value in {**fixed, **settings}.items()]
     return [str(binaries.bindir / "postgres"), "-D", str(data), *options]
-
-
-def spawn(command: list[str], account: Account, data: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start the server in a session of its own, so that it survives us and the terminal's Ctrl-C."""
-    with contextlib.suppress(FileNotFoundError):
-        log.replace(log.with_name(f"{log.name}.old"))
-    with log.open("wb") as output:
-        try:
-            return subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=data,
-                env=child_environment(),
-                start_new_session=True,
-                **account.popen_options(),
-            )
-        except PermissionError as error:
-            raise refusal(account, error) from error
-
-
-def wait_until_ready(data: Path, log: Path, alive: Callable[[], bool]) -> Postmaster:
-    """Wait until the server takes connections; raises ServerStartFailed with the end of its log.
-
-    alive: whether the process that was started is still there.
-    """
-    end = time.monotonic() + _PATIENCE
-    while time.monotonic() < end:
-        there = alive()
-        found = read_postmaster(data)
-        if found and found.accepts:
-            return found
-        if not there:
-            break
-        time.sleep(_PAUSE)
-    else:
-        raise ServerStartFailed(
-            f"The embedded server was not ready after {_PATIENCE:.0f} seconds; "
-            f"{log} ends with:\n{_tail(log)}",
-            remedy="\nIt may still be recovering: try again.",
-        )
-    text = _tail(log)
-    room = os.statvfs(data)
-    if ran_out_of_room(text) or room.f_bavail * room.f_frsize < _LEAST_ROOM:
-        raise disk_full(data)
-    raise ServerStartFailed(f"The embedded server did not start; {log} ends with:\n{text}")
-
-
-def stop(data: Path) -> bool:
-    """Stop the server (its clients are disconnected) and wait; False where there was none.
-
-    Raises ServerStopFailed when it is still there after a minute.
-    """
-    found = read_postmaster(data)
-    if found is None or not runs(found.pid, data):
-        return False
-    os.kill(found.pid, signal.SIGINT)
-    end = time.monotonic() + _PATIENCE
-    while runs(found.pid, data):
-        if time.monotonic() > end:
-            raise ServerStopFailed(
-                f"The embedded server (process {found.pid}) did not stop in {_PATIENCE:.0f} seconds.",
-                remedy=f"Look into it, or end it with: kill -QUIT {found.pid}",
-            )
-        time.sleep(_PAUSE)
-    return True
-
-
-def settle(data: Path, log: Path) -> Postmaster | None:
-    """Return the server of a data directory if there is one, waiting while it starts or stops.
-
-    None means that a server can be started: a pid file that names no server of this directory is gone then
-    (PostgreSQL itself takes a recycled process id for a running server, and refuses a truncated file).
-    """
-    found = read_postmaster(data)
-    if found is None:
-        (data / _PID_FILE).unlink(missing_ok=True)
-        return None
-    if not found.accepts and runs(found.pid, data):
-        with contextlib.suppress(ServerStartFailed):
-            return wait_until_ready(data, log, lambda: runs(found.pid, data))
-        if runs(found.pid, data):
-            raise ServerStartFailed(f"The embedded server (process {found.pid}) takes no connections.")
-    if found.accepts:
-        return found
-    (data / _PID_FILE).unlink(missing_ok=True)
-    return None
-
-
-def runs(pid: int, data: Path) -> bool:
-    """Tell whether the process is a server over this data directory; a zombie is not."""
-    if _PROC.exists():
-        try:
-            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except OSError:
-            return False
-        return arguments[1:3] == [b"-D", os.fsencode(data)]
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _tail(log: Path) -> str:
-    with contextlib.suppress(OSError):
-        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_LINES:])
-    return "(no log)"

@@ -21,6 +21,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from toolkit.errors import ScratchServerUnusable
 from toolkit.server.binaries import OLDEST_MAJOR
 from toolkit.server.scratch_cluster import KEPT_TEMPLATES, use_cluster
+from toolkit.server.target import display_target
 
 _BATCH = 64  # released databases that are dropped together
 _NAME = re.compile(r"toolkit_scratch_([0-9a-f]{8})_\d+")
@@ -57,10 +58,11 @@ def open_scratch(major: int | None = None) -> Iterator["Scratch"]:
 def _administrator(url: str, major: int | None) -> Iterator[psycopg.Connection]:
     try:
         connection = psycopg.connect(url, autocommit=True)
-    except psycopg.ProgrammingError as error:  # its text may hold the password
-        raise ScratchServerUnusable("TOOLKIT_SCRATCH_URL is not a connection string of libpq.") from error
-    except psycopg.OperationalError as error:
-        raise ScratchServerUnusable(f"The server of TOOLKIT_SCRATCH_URL can't be reached: {error}") from error
+    except psycopg.Error:  # its text may hold the password
+        raise ScratchServerUnusable(
+            f"The server of TOOLKIT_SCRATCH_URL can't be reached: {display_target(url)}.",
+            remedy="Try the URL with psql.",
+        ) from None
     with connection:
         found = connection.info.server_version // 10000
         if found < OLDEST_MAJOR or major not in (None, found):

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from toolkit.errors import ServerStartFailed
 from toolkit.server import supervisor
-from toolkit.server.account import Account, server_account
+from toolkit.server.account import server_account
 from toolkit.server.binaries import Binaries, find_binaries, reachable
 from toolkit.server.datadir import child_environment, make_data_directory
 from toolkit.server.places import (
     digest,
     explained,
+    is_locked,
     locked,
     make_own,
     open_lock,
@@ -28,16 +29,10 @@ from toolkit.server.places import (
     scratch_directory,
     socket_directory,
 )
-from toolkit.server.postmaster import (
-    PORT,
-    Postmaster,
-    server_command,
-    server_conninfo,
-    stop,
-    wait_until_ready,
-)
+from toolkit.server.postmaster import PORT, Postmaster, Server, server_command, server_conninfo
 
 KEPT_TEMPLATES = 4
+_USERS, _SUPERVISOR = "users.lock", "supervisor.lock"
 SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -45,7 +40,7 @@ SETTINGS = {
     "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "8GB",
+    "max_wal_size": "256MB",
     "checkpoint_timeout": "1h",
     "max_connections": "200",
     "dynamic_shared_memory_type": "mmap",  # a killed server leaves nothing elsewhere
@@ -67,85 +62,76 @@ def use_cluster(major: int | None) -> Iterator[str]:
     """Start or join the scratch cluster of a major and keep it up; gives the libpq URI of its superuser."""
     binaries = find_binaries(major)
     directory = scratch_directory(f"{binaries.major}-{digest(f'{binaries.bindir} {binaries.version}')}")
-    account = server_account()
     with explained(directory):
-        make_own(directory.parent, account)
-        make_own(directory, account)
-        users = open_lock(directory / "users.lock")
+        make_own(directory.parent, server_account())
+        make_own(directory, server_account())
+        users = open_lock(directory / _USERS)
+    server = Server(directory)
     try:
         with explained(directory):
             fcntl.flock(users, fcntl.LOCK_SH)
             with locked(directory / "start.lock"):
-                server = _running(directory) or _launch(directory, binaries, account)
-        yield server.conninfo("postgres")
+                found = _running(server, directory / _SUPERVISOR) or _launch(directory, server, binaries)
+        yield found.conninfo("postgres")
     finally:
         os.close(users)
 
 
-def _running(directory: Path) -> Postmaster | None:
-    if not _supervised(directory):
-        return None
+def _running(server: Server, supervised: Path) -> Postmaster | None:
+    if not is_locked(supervised):
+        return None  # a server without a supervisor is on its way out
     try:
-        return wait_until_ready(directory / "data", directory / "server.log", lambda: _supervised(directory))
+        return server.wait_until_ready(lambda: is_locked(supervised))
     except ServerStartFailed:
-        if _supervised(directory):
+        if is_locked(supervised):
             raise
         return None  # it was just ending
 
 
-def _supervised(directory: Path) -> bool:
-    """Tell whether a supervisor lives; a server without one is on its way out."""
-    lock = open_lock(directory / "supervisor.lock")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
-
-
-def _launch(directory: Path, binaries: Binaries, account: Account) -> Postmaster:
-    data, log, clean = directory / "data", directory / "server.log", directory / "clean"
-    stop(data)
+def _launch(directory: Path, server: Server, binaries: Binaries) -> Postmaster:
+    account = server_account()
+    runnable = reachable(binaries, account)
+    clean = directory / "clean"
+    server.stop()
     if clean.exists():
         clean.unlink()
     else:  # with fsync off, nothing of what an unclean stop left can be trusted
-        remove_tree(data)
-    if not data.exists():
-        make_data_directory(binaries, account, data)
+        remove_tree(server.data)
+    if not server.data.exists():
+        make_data_directory(runnable, account, server.data)
     sockets = socket_directory(directory, account)
     psql = [str(binaries.bindir / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname"]
-    runnable = reachable(binaries, account)
     task = {
-        "command": server_command(runnable, data, sockets, SETTINGS),
-        "data": str(data),
+        "command": server_command(runnable, server.data, sockets, SETTINGS),
+        "data": str(server.data),
         "environment": child_environment(),
         "account": account.popen_options(),
-        "users": str(directory / "users.lock"),
+        "users": str(directory / _USERS),
         "sweep": [*psql, server_conninfo(sockets, PORT, "postgres")],
         "sql": _SWEEP,
         "clean": str(clean),
     }
-    _spawn_supervisor(task, directory, log)
-    return wait_until_ready(data, log, lambda: _supervised(directory))
+    supervised = directory / _SUPERVISOR
+    _spawn_supervisor(task, directory, server)
+    return server.wait_until_ready(lambda: is_locked(supervised))
 
 
-def _spawn_supervisor(task: Mapping[str, object], directory: Path, log: Path) -> None:
-    lock = open_lock(directory / "supervisor.lock")
+def _spawn_supervisor(task: Mapping[str, object], directory: Path, server: Server) -> None:
+    own, servers = open_lock(directory / _SUPERVISOR), server.lock()
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # goes on to the supervisor with the descriptor
-        with log.open("wb") as output:
+        fcntl.flock(own, fcntl.LOCK_EX)  # both locks go on with their descriptors
+        with server.log.open("wb") as output:
             subprocess.run(
-                [sys.executable, "-I", "-S", supervisor.__file__, json.dumps(task)],
+                [sys.executable, "-I", "-S", supervisor.__file__, json.dumps({**task, "lock": servers})],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 cwd=directory,
                 env=child_environment(),
-                pass_fds=[lock],
+                pass_fds=[own, servers],
                 start_new_session=True,
                 check=False,  # a failure shows in the log and by the lock that nobody holds
             )
     finally:
-        os.close(lock)
+        os.close(own)
+        os.close(servers)

@@ -6,6 +6,7 @@ The users hold a shared lock on a file, which the system takes back from them ho
 
 import ctypes
 import fcntl
+import functools
 import json
 import os
 import signal
@@ -29,9 +30,11 @@ def main() -> None:
         task["command"],
         cwd=task["data"],
         env=task["environment"],
-        preexec_fn=_tie,  # noqa: PLW1509 - there is one thread here
+        preexec_fn=functools.partial(_tie, os.getpid()),  # noqa: PLW1509 - there is one thread here
+        pass_fds=[task["lock"]],
         **task["account"],
     )
+    os.close(task["lock"])
     try:
         if _wait_until_unused(server, task["users"]):
             swept = subprocess.run(task["sweep"], input=task["sql"], text=True, check=False)
@@ -44,10 +47,12 @@ def main() -> None:
             server.wait()
 
 
-def _tie() -> None:
+def _tie(parent: int) -> None:
     """Let the kernel stop the server (the caller is about to become it) when we are killed."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent:  # killed already
+            os._exit(1)
 
 
 def _wait_until_unused(server: "subprocess.Popen[Any]", users: str) -> bool:

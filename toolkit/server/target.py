@@ -8,6 +8,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from toolkit.server.dev import DevCluster
 
+_SHOWN = ("user", "host", "hostaddr", "port", "dbname", "service")  # nothing else: some options are secrets
+
 
 def resolve_target(root: Path) -> str:
     """Return the conninfo of DATABASE_URL, or of the project's dev cluster, which is started if need be.
@@ -23,6 +25,6 @@ def display_target(conninfo: str) -> str:
         parts = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError:
         return "(malformed connection string)"
-    for secret in ("password", "sslpassword", "passfile"):
-        parts.pop(secret, None)
-    return make_conninfo("", **parts)
+    if "@" in str(parts.get("host", "")):  # the tail of a password that was not percent-encoded
+        return "(malformed connection string)"
+    return make_conninfo("", **{name: parts[name] for name in _SHOWN if name in parts})
