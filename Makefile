@@ -21,6 +21,7 @@ test: $(STAMP) ## Run the whole suite on real, throw-away databases
 check: $(STAMP) lint ## Lint, types, layers and house limits
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest --quiet tests/meta
 
 lint: $(STAMP)
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }

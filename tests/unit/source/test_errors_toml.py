@@ -1,0 +1,46 @@
+"""errors.toml: rule to application code."""
+
+import pytest
+
+from toolkit.errors import ErrorCodesInvalid
+from toolkit.source.errors_toml import read_error_codes
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text):
+        file = tmp_path / "errors.toml"
+        file.write_text(text)
+        return read_error_codes(file)
+
+    return read
+
+
+def test_codes_by_rule(read):
+    assert read('[rules.uq_a]\ncode = "DUPLICATE_A"\n[rules.rule_b_exists]\ncode = "NOT_FOUND"') == {
+        "uq_a": "DUPLICATE_A",
+        "rule_b_exists": "NOT_FOUND",
+    }
+    assert read("") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('[rules.a]\ncode = "X"\n[rules.a]\ncode = "Y"', "can't be read: Cannot declare"),
+        ('[rules.a]\ncode = "not found"', r"\[rules\.a\] must hold exactly one key, code, in capitals"),
+        ('[rules.a]\ncode = "X"\nstatus = 404', r"\[rules\.a\] must hold exactly one key"),
+        ("[rules]\na = 1", r"\[rules\.a\] must hold exactly one key"),
+        ("[rules.a]\ncode = 1", r"\[rules\.a\] must hold exactly one key"),
+        ('[rule.a]\ncode = "X"', "something else than tables"),
+        ("rules = 1", "something else than tables"),
+    ],
+)
+def test_what_is_not_understood_is_refused(read, text, words):
+    with pytest.raises(ErrorCodesInvalid, match=words):
+        read(text)
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(ErrorCodesInvalid, match=r"errors\.toml can't be read"):
+        read_error_codes(tmp_path / "errors.toml")
