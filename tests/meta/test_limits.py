@@ -37,7 +37,7 @@ def breaches(path, text):
 
 
 def catches_everything(handler):
-    """Return whether an error ends here unseen; to clean up after BaseException and raise it again is fine."""
+    """Return whether an error ends here unseen; to clean up after BaseException and raise it on is fine."""
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = {ast.unparse(kind) if kind else "" for kind in types}
     last = handler.body[-1]

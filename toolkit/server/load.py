@@ -12,7 +12,8 @@ from toolkit.errors import LoadFailed, RightMissing
 
 # Classes of errors that a later statement may cure: what is missing, of the wrong kind, or not permitted yet.
 _CURABLE = ("42", "3F")
-_BEGIN, _KEEP, _UNDO = "SAVEPOINT loading;\n", "\n;RELEASE loading", "\n;ROLLBACK TO loading"
+_BEGIN, _KEEP = "SAVEPOINT loading;\n", "\n;RELEASE loading"
+_UNDO = "\n;ROLLBACK TO loading;RELEASE loading"
 _GAP = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
 _CREATE_ROUTINE = re.compile(
     rf"create(?P<replace>{_GAP}or{_GAP}replace)?{_GAP}(?:function|procedure)\b", re.IGNORECASE | re.DOTALL
@@ -78,7 +79,7 @@ def _run_rounds(cursor: psycopg.Cursor, statements: Iterable[SqlStatement]) -> N
                 if error.sqlstate is None or not error.sqlstate.startswith(_CURABLE):
                     raise _failure(statement, error) from error
                 failures.append((statement, error))
-                cursor.execute("ROLLBACK TO loading")
+                cursor.execute(_UNDO.encode())
         if len(failures) == len(waiting):
             first, reason = failures[0]
             raise _failure(first, reason, others=len(failures) - 1) from reason
