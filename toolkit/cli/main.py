@@ -1,6 +1,7 @@
 """The command group; each command's module is imported when the command is called."""
 
 import importlib
+import os
 import sys
 
 import click
@@ -10,6 +11,9 @@ from toolkit.errors import ToolkitError
 
 # command -> the line that `toolkit --help` shows; its module is toolkit.cli.<command>, its object `command`.
 COMMANDS = {
+    "migrate": "Apply revisions to the target.",
+    "rollback": "Take revisions back.",
+    "status": "Show where the target stands.",
     "db": "Start, stop and inspect the embedded development server.",
 }
 
@@ -44,7 +48,17 @@ def toolkit() -> None:
 def run() -> None:
     """Run and exit: 0 fine, 1 findings or refusal, 2 usage or environment, 130 interrupted."""
     try:
-        toolkit(standalone_mode=True)
+        status = toolkit.main(standalone_mode=False)
     except ToolkitError as error:
-        print(f"toolkit: {error}", file=sys.stderr)
+        click.echo(f"toolkit: {error}", err=True)
         sys.exit(error.exit_status)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("toolkit: interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -20,9 +20,9 @@ class Revision:
     """One revision.
 
     id: its identity, at most 32 characters. parents: the revisions it follows; none for a first one, several
-    for a merge. depends_on: further revisions that must be applied before it. slug: the file name without the
-    id. message: the docstring's first line. path: the `.py`. up, down: its SQL files, None where there is none.
-    transactional: applied in one transaction. phase: expand, data or contract.
+    for a merge. depends_on: further revisions that must be applied before it. slug: the file name without
+    the id. message: the docstring's first line. path: the `.py`. up, down: its SQL files, None where there
+    is none. transactional: applied in one transaction. phase: expand, data or contract.
     """
 
     id: str
@@ -101,7 +101,9 @@ class Revisions:
             return found[0]
         several = ", ".join(revision.id for revision in found)
         raise RevisionUnknown(
-            f"{name!r} is the beginning of several revisions: {several}." if found else f"There is no revision {name!r}.",
+            f"{name!r} is the beginning of several revisions: {several}."
+            if found
+            else f"There is no revision {name!r}.",
             remedy="`alembic history` lists the revisions.",
         )
 
@@ -124,7 +126,8 @@ class Revisions:
                 continue
             if id_ in on_path:
                 raise RevisionsInvalid(
-                    f"{revision.path.name} comes, over its parents, before itself.", remedy="Correct down_revision."
+                    f"{revision.path.name} comes, over its parents, before itself.",
+                    remedy="Correct down_revision.",
                 )
             on_path.add(id_)
             waiting += sorted(needed, reverse=True)
@@ -159,7 +162,9 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         raise RevisionsInvalid(f"{path} does not say {', '.join(missing)}.", remedy=_REMEDY)
     id_ = values["revision"]
     if not isinstance(id_, str) or not 0 < len(id_) <= _LONGEST_ID:
-        raise RevisionsInvalid(f"{path}: revision must be a text of 1 to {_LONGEST_ID} characters.", remedy=_REMEDY)
+        raise RevisionsInvalid(
+            f"{path}: revision must be a text of 1 to {_LONGEST_ID} characters.", remedy=_REMEDY
+        )
     if values["format_version"] != FORMAT:
         raise RevisionsInvalid(
             f"{path}: format_version {values['format_version']} is unknown; this toolkit knows {FORMAT}.",
@@ -204,5 +209,7 @@ def _assigned(statement: ast.stmt, path: Path) -> Iterable[tuple[str, object]]:
 def _ids(value: object, path: Path) -> tuple[str, ...]:
     ids = () if value is None else (value,) if isinstance(value, str) else value
     if not isinstance(ids, tuple | list) or not all(isinstance(id_, str) for id_ in ids):
-        raise RevisionsInvalid(f"{path}: down_revision and depends_on name revisions or are None.", remedy=_REMEDY)
+        raise RevisionsInvalid(
+            f"{path}: down_revision and depends_on name revisions or are None.", remedy=_REMEDY
+        )
     return tuple(ids)

@@ -1,0 +1,50 @@
+"""What the commands that look at or change a target have in common: options, lines, progress."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from toolkit.server.target import display_target
+
+Progress = Callable[[str], None]  # replaces what is shown as going on by a message
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
+)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, default=str, indent=2))
+
+
+def describe_target(conninfo: str) -> str:
+    """Return what to call the target: never with a password; the dev cluster with the URL to use."""
+    return display_target(conninfo) if os.environ.get("DATABASE_URL") else conninfo
+
+
+def print_table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows as aligned columns, indented."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  " + "  ".join(cells).rstrip())
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Give a Progress that shows on a terminal and is silent elsewhere; it goes to standard error."""
+    if not sys.stderr.isatty():
+        yield _silent
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Connecting …") as status:
+        yield lambda message: status.update(message)  # noqa: PLW0108 - it takes more than a message
+
+
+def _silent(message: str) -> None:
+    """Show nothing."""

@@ -1,0 +1,114 @@
+"""`toolkit migrate`: bring the target to a revision."""
+
+import os
+import threading
+from pathlib import Path
+
+import click
+
+from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, progress
+from toolkit.core.settings import Settings, find_root, load_settings
+from toolkit.errors import ToolkitError
+from toolkit.migrate.connection import connect
+from toolkit.migrate.status import State, choose_target, find_problems, read_state
+from toolkit.server.dev import DevCluster
+from toolkit.server.target import resolve_target
+from toolkit.source.revisions import Revision, read_revisions
+
+
+@click.command(
+    "migrate", epilog="Examples: toolkit migrate; toolkit migrate --dry-run; toolkit migrate 20261008"
+)
+@click.argument("revision", default="head")
+@click.option("--dry-run", is_flag=True, help="List what would be applied, and change nothing.")
+@FORMAT
+def command(revision: str, dry_run: bool, form: str) -> None:  # noqa: FBT001 - click passes it by name
+    """Apply all revisions up to REVISION (default: head) to the target.
+
+    The target is the database of DATABASE_URL, or the embedded development server, which is started if need
+    be. One deployer at a time works on a database; what a revision could not finish is rolled back, and the
+    next run goes on where this one stopped.
+    """
+    settings = load_settings(find_root(Path.cwd()))
+    revisions = read_revisions(settings.migrations / "versions")
+    target = choose_target(revisions, revision)
+    conninfo = _resolve(settings.root)
+    with connect(conninfo) as connection:
+        state = read_state(connection, settings)
+    problems = find_problems(state, revisions)
+    if problems:
+        raise problems[0]
+    pending = revisions.pending(target, state.heads)
+    if dry_run or not pending:
+        _print_pending(pending, state, conninfo, form)
+    else:
+        _apply(settings, conninfo, target, form)
+
+
+def _resolve(root: Path) -> str:
+    """Return the conninfo of the target; a server that has to start does so while Alembic is imported."""
+    if os.environ.get("DATABASE_URL") or DevCluster(root).status().state == "running":
+        return resolve_target(root)
+    found: list[str | ToolkitError] = []
+
+    def start() -> None:
+        try:
+            found.append(resolve_target(root))
+        except ToolkitError as error:
+            found.append(error)
+
+    thread = threading.Thread(target=start, name="start the dev cluster")
+    thread.start()
+    import toolkit.migrate.runner  # noqa: F401 - imported here to be there when the server is
+
+    thread.join()
+    if isinstance(found[0], ToolkitError):
+        raise found[0]
+    return found[0]
+
+
+def _print_pending(pending: list[Revision], state: State, conninfo: str, form: str) -> None:
+    if form == "json":
+        listed = [{"revision": r.id, "message": r.message, "transactional": r.transactional} for r in pending]
+        print_json(
+            {"target": describe_target(conninfo), "heads": state.heads, "pending": listed, "applied": []}
+        )
+        return
+    if not pending:
+        click.echo(f"Nothing to do: the database is at {', '.join(state.heads) or 'base'}.")
+    else:
+        click.echo(f"Would apply {_count(len(pending))}:")
+        print_table(
+            [(r.id, r.message, r.phase, "" if r.transactional else "outside a transaction") for r in pending]
+        )
+    click.echo(f"Target: {describe_target(conninfo)}")
+
+
+def _apply(settings: Settings, conninfo: str, target: tuple[str, ...], form: str) -> None:
+    from toolkit.cli._events import Listener
+    from toolkit.migrate.runner import upgrade
+
+    with progress() as show:
+        listener = Listener(show)
+        try:
+            for head in target:
+                upgrade(settings, conninfo, head, listener)
+        finally:
+            if listener.done and form == "text":
+                click.echo(f"Applied {_count(len(listener.done))}:")
+                print_table(listener.rows())
+    if form == "json":
+        print_json(
+            {
+                "target": describe_target(conninfo),
+                "heads": target,
+                "pending": [],
+                "applied": listener.report(),
+            }
+        )
+    else:
+        click.echo(f"Target: {describe_target(conninfo)}")
+
+
+def _count(number: int) -> str:
+    return f"{number} revision{'' if number == 1 else 's'}"

@@ -1,0 +1,54 @@
+"""`toolkit rollback`: take revisions back."""
+
+from pathlib import Path
+
+import click
+
+from toolkit.cli._events import Listener
+from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, progress
+from toolkit.core.settings import find_root, load_settings
+from toolkit.migrate.connection import connect
+from toolkit.migrate.runner import downgrade
+from toolkit.migrate.status import choose_rollback, find_problems, read_state
+from toolkit.server.target import resolve_target
+from toolkit.source.revisions import read_revisions
+
+
+@click.command(
+    "rollback",
+    context_settings={"ignore_unknown_options": True},  # -1 is an argument
+    epilog="Examples: toolkit rollback; toolkit rollback -2 --allow-data-loss; toolkit rollback base",
+)
+@click.argument("revision", default="-1")
+@click.option("--allow-data-loss", is_flag=True, help="Run down SQL that drops tables, columns or rows.")
+@FORMAT
+def command(revision: str, allow_data_loss: bool, form: str) -> None:  # noqa: FBT001 - click passes it by name
+    """Take revisions back until REVISION is the newest: an id, -N for N revisions, or base (default: -1).
+
+    Down SQL that loses data (it drops a table or a column, deletes or overwrites rows), or that can't be
+    judged (a DO block), is refused without --allow-data-loss.
+    """
+    settings = load_settings(find_root(Path.cwd()))
+    revisions = read_revisions(settings.migrations / "versions")
+    conninfo = resolve_target(settings.root)
+    with connect(conninfo) as connection:
+        state = read_state(connection, settings)
+    problems = find_problems(state, revisions)
+    if problems:
+        raise problems[0]
+    target = choose_rollback(revisions, state, revision)
+    with progress() as show:
+        listener = Listener(show)
+        if state.heads:
+            try:
+                downgrade(settings, conninfo, target, listener, allow_data_loss=allow_data_loss)
+            finally:
+                if listener.done and form == "text":
+                    click.echo("Took back:")
+                    print_table(listener.rows())
+    if form == "json":
+        print_json({"target": describe_target(conninfo), "taken_back": listener.report()})
+        return
+    if not listener.done:
+        click.echo("Nothing to take back.")
+    click.echo(f"Target: {describe_target(conninfo)}")

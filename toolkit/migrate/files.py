@@ -1,0 +1,117 @@
+"""The SQL files of a revision: found, read, cut into steps; and the two functions that Alembic calls."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from alembic import op
+
+from toolkit.errors import RevisionFileInvalid, ToolkitError
+from toolkit.source.effects import Effects, read_effects
+from toolkit.source.revisions import NO_TRANSACTION, Revision
+from toolkit.source.statements import Statement, read_sql, split_statements
+
+Direction = Literal["upgrade", "downgrade"]
+_STEP = re.compile(r"\s*--\s*toolkit:\s*step\s*")
+_REMEDY = "docs/how-to/write-a-revision.md shows what such a file looks like."
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One statement and what it does."""
+
+    statement: Statement
+    effects: Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Statements that are recorded together; checksum is that of their text."""
+
+    actions: tuple[Action, ...]
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFile:
+    """One SQL file of a revision; a transactional one is a single step."""
+
+    path: Path
+    text: str
+    steps: tuple[Step, ...]
+
+
+def sql_files(path: str) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Return `upgrade` and `downgrade` of the revision whose `.py` is `path`; they run its SQL files."""
+    name = Path(path).name
+
+    def upgrade() -> None:
+        _apply(name, "upgrade")
+
+    def downgrade() -> None:
+        _apply(name, "downgrade")
+
+    return upgrade, downgrade
+
+
+def _apply(name: str, direction: Direction) -> None:
+    context = op.get_context()
+    run = context.opts.get("toolkit_run")
+    if run is None:
+        raise ToolkitError(
+            f"{name} can be applied by the toolkit's environment only.",
+            remedy="Let migrations/env.py call toolkit.migrate.env.run().",
+        )
+    run.apply(context, name, direction)
+
+
+def read_file(revision: Revision, direction: Direction) -> SqlFile:
+    """Read one SQL file of a revision that is no merge.
+
+    Raises RevisionFileInvalid for a missing file, for one that does not agree with the `.py` on transactions,
+    has COMMIT and the like in it, or a statement outside a step; SqlFileError, SqlSyntaxError.
+    """
+    path = revision.up if direction == "upgrade" else revision.down
+    if path is None:
+        wanted = revision.path.with_suffix(".up.sql" if direction == "upgrade" else ".down.sql")
+        raise RevisionFileInvalid(f"{wanted} is missing.", remedy="Restore it, or write it.")
+    text = read_sql(path)
+    if text.startswith(NO_TRANSACTION) == revision.transactional:
+        raise RevisionFileInvalid(
+            f"{path} and {revision.path.name} do not agree on whether the revision runs in a transaction.",
+            remedy=f"With transactional = False both SQL files begin with `{NO_TRANSACTION}`, else none.",
+        )
+    actions = [Action(statement, read_effects(statement)) for statement in split_statements(text, path)]
+    for action in actions:
+        if action.effects.ends_transaction:
+            raise RevisionFileInvalid(
+                f"{path}:{action.statement.line}: a revision must not begin or end transactions itself.",
+                remedy="Remove the statement.",
+            )
+    groups = [actions] if revision.transactional else _group(actions, text, path)
+    return SqlFile(path, text, tuple(Step(tuple(group), _digest(group)) for group in groups))
+
+
+def _group(actions: list[Action], text: str, path: Path) -> list[list[Action]]:
+    """Cut at the lines `-- toolkit: step`; a line inside a statement is none."""
+    marks = [number for number, line in enumerate(text.splitlines(), 1) if _STEP.fullmatch(line)]
+    groups: list[list[Action]] = []
+    end = 0
+    for action in actions:
+        first = action.statement.line
+        if any(end < mark < first for mark in marks):
+            groups.append([])
+        if not groups:
+            raise RevisionFileInvalid(
+                f"{path}:{first}: the statement stands before the first `-- toolkit: step`.", remedy=_REMEDY
+            )
+        groups[-1].append(action)
+        end = first + action.statement.text.count("\n")
+    return groups
+
+
+def _digest(actions: list[Action]) -> str:
+    return hashlib.sha256(";\n".join(action.statement.text for action in actions).encode()).hexdigest()

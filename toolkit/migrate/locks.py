@@ -1,0 +1,69 @@
+"""The lock that lets one deployer at a time migrate a database."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from toolkit.errors import LockNotGranted
+from toolkit.migrate.connection import Connection
+
+KEY = 0x63717273_746B6974  # "cqrstkit"; one lock for each database
+_SHORTEST, _LONGEST = 0.05, 1.0  # seconds between two tries
+_HOLDER = """
+SELECT a.pid, a.usename, a.application_name, a.backend_start
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.classid = %s AND l.objid = %s
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock: process id on the server, user, application name, when the session began."""
+
+    pid: int
+    user: str | None
+    application: str | None
+    since: datetime | None
+
+    def __str__(self) -> str:
+        since = f", connected since {self.since:%Y-%m-%d %H:%M:%S %Z}" if self.since else ""
+        return f"process {self.pid} (user {self.user}, application {self.application!r}{since})"
+
+
+def acquire(connection: Connection, wait: float, on_wait: Callable[[Holder], None]) -> None:
+    """Take the lock for the rest of the session, waiting for at most `wait` seconds.
+
+    The connection is in autocommit mode: a waiting deployer that held a snapshot would block the very
+    CREATE INDEX CONCURRENTLY it waits for. on_wait is called once for each holder that is waited for.
+    Raises LockNotGranted.
+    """
+    deadline = time.monotonic() + wait
+    pause = _SHORTEST
+    holder: Holder | None = None
+    while not _try(connection):
+        found = find_holder(connection)
+        if found is not None and found != holder:
+            holder = found
+            on_wait(holder)
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise LockNotGranted(
+                f"Another migration of this database holds the lock: {holder or 'it ended just now'}.",
+                remedy="Wait for it, or end its session, and run the command again.",
+            )
+        time.sleep(min(pause, remaining))
+        pause = min(pause * 2, _LONGEST)
+
+
+def find_holder(connection: Connection) -> Holder | None:
+    """Return who holds the lock, None when nobody does."""
+    row = connection.execute(_HOLDER, [KEY >> 32, KEY & 0xFFFFFFFF]).fetchone()
+    return Holder(*row) if row else None
+
+
+def _try(connection: Connection) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [KEY]).fetchone()
+    return row is not None and bool(row[0])

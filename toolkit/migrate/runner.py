@@ -1,0 +1,81 @@
+"""Alembic's `upgrade` and `downgrade`, called from Python, and tried again where a lock was not granted."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+
+from toolkit.core.settings import Settings
+from toolkit.errors import AlembicRefused, RevisionFailed, ToolkitError
+from toolkit.migrate.application import Event
+from toolkit.migrate.env import ATTRIBUTE, Request
+
+_LOCK_NOT_AVAILABLE = "55P03"
+_TRIES = 6
+_FIRST_PAUSE = 0.5  # seconds; doubled each time, plus up to as much again by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A statement waited too long for a table lock: its transaction is rolled back and tried again.
+
+    place: file and line. pause: seconds until then.
+    """
+
+    place: str
+    pause: float
+
+
+Notify = Callable[[Event | Retry], None]
+
+
+def upgrade(settings: Settings, conninfo: str, target: str, notify: Notify) -> None:
+    """Apply revisions up to `target`, an id or "head".
+
+    Raises ToolkitError; a lock_timeout (55P03) only after several tries. What was applied stays applied.
+    """
+    config = _config(settings, Request(conninfo, notify))
+    pause = _FIRST_PAUSE
+    for number in range(1, _TRIES + 1):
+        try:
+            _call(lambda: command.upgrade(config, target))
+        except RevisionFailed as error:
+            if error.sqlstate != _LOCK_NOT_AVAILABLE or number == _TRIES:
+                raise
+            wait = pause * (1 + random.random())  # noqa: S311 - only to keep two deployers apart
+            notify(Retry(error.place, wait))
+            time.sleep(wait)
+            pause *= 2
+        else:
+            return
+
+
+def downgrade(
+    settings: Settings, conninfo: str, target: str, notify: Notify, *, allow_data_loss: bool
+) -> None:
+    """Take revisions back to `target`, in Alembic's words: an id, "base" or "-1".
+
+    Raises ToolkitError; DataLoss, before anything ran, where a .down.sql loses data and that is not allowed.
+    """
+    config = _config(settings, Request(conninfo, notify, allow_data_loss))
+    _call(lambda: command.downgrade(config, target))
+
+
+def _config(settings: Settings, request: Request) -> Config:
+    config = Config(settings.root / "alembic.ini")
+    config.attributes[ATTRIBUTE] = request
+    return config
+
+
+def _call(action: Callable[[], None]) -> None:
+    """Call Alembic; the environment hides each of our errors in a CommandError, as its cause."""
+    try:
+        action()
+    except CommandError as error:
+        if isinstance(error.__cause__, ToolkitError):
+            raise error.__cause__ from None
+        raise AlembicRefused(f"Alembic says: {error}.") from None
