@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from alembic.runtime.migration import MigrationContext, MigrationInfo, RevisionStep
@@ -11,7 +11,7 @@ from psycopg import sql
 
 from toolkit.core.settings import Settings
 from toolkit.errors import FileChanged, RevisionFailed, RevisionUnfinished
-from toolkit.migrate import ledger
+from toolkit.migrate import ledger, locks
 from toolkit.migrate.connection import Connection, explain, session_settings, words
 from toolkit.migrate.files import Action, Direction, SqlFile, Step, read_file
 from toolkit.migrate.ledger import LedgerRow, StepRow
@@ -102,7 +102,7 @@ class Run:
         self._began = time.perf_counter()
         if revision.transactional:
             self._announce(revision, direction, 1, 1)
-            _send(context, session_settings(self._settings))
+            _begin(context, session_settings(self._settings))
             for action in file.steps[0].actions:
                 _perform(context, action)
             return
@@ -133,12 +133,14 @@ class Run:
 
     def _run_step(self, context: MigrationContext, step: Step, row: StepRow) -> None:
         waits = 0.0 if any(action.effects.concurrently for action in step.actions) else None
-        _send(context, session_settings(self._settings, lock_timeout=waits))
+        _begin(context, session_settings(self._settings, lock_timeout=waits))
         _send(context, ledger.insert_step(row))
         for action in step.actions:
             if action.effects.index is not None and not context.as_sql:
                 _drop_invalid(_driver(context), action.effects.index)
             _perform(context, action)
+            if action.effects.index is not None and not context.as_sql:
+                _require_index(_driver(context), action, action.effects.index)
         finished = StepRow(row.revision, row.direction, row.position, row.steps, "finished", row.checksum)
         _send(context, ledger.insert_step(finished))
 
@@ -180,6 +182,13 @@ def _driver(context: MigrationContext) -> Connection:
     return driver
 
 
+def _begin(context: MigrationContext, settings: sql.Composed) -> None:
+    """Give a revision or step the settings that every one starts from, whatever the last one changed."""
+    if not context.as_sql:
+        locks.require(_driver(context))
+    _send(context, settings)
+
+
 def _send(context: MigrationContext, statement: sql.Composed) -> None:
     """Send the toolkit's own statement, or print it."""
     if context.as_sql:
@@ -204,16 +213,30 @@ def _perform(context: MigrationContext, action: Action) -> None:
         raise RevisionFailed(place, words(error), error.sqlstate) from error
 
 
+_INDEX: LiteralString = """
+SELECT nspname, indisvalid
+FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
+WHERE indrelid = to_regclass(%s) AND relname = %s
+"""
+
+
+def _find_index(connection: Connection, index: ConcurrentIndex) -> tuple[str, bool] | None:
+    """Return schema and validity of the table's index of this name."""
+    table = sql.Identifier(*([index.schema] if index.schema else []), index.table).as_string()
+    row = connection.execute(_INDEX, [table, index.name]).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def _drop_invalid(connection: Connection, index: ConcurrentIndex) -> None:
     """Drop what an interrupted CREATE INDEX CONCURRENTLY of this name left behind."""
-    table = sql.Identifier(*([index.schema] if index.schema else []), index.table).as_string()
-    row = connection.execute(
-        """
-        SELECT nspname
-        FROM pg_index i JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
-        WHERE indrelid = to_regclass(%s) AND relname = %s AND NOT indisvalid
-        """,
-        [table, index.name],
-    ).fetchone()
-    if row:
-        connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(sql.Identifier(row[0], index.name)))
+    found = _find_index(connection, index)
+    if found and not found[1]:
+        name = sql.Identifier(found[0], index.name)
+        connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(name))
+
+
+def _require_index(connection: Connection, action: Action, index: ConcurrentIndex) -> None:
+    """Refuse what IF NOT EXISTS let pass: an index of the name that is another table's."""
+    if _find_index(connection, index) is None:
+        place = f"{action.statement.path}:{action.statement.line}"
+        raise RevisionFailed(place, f"{index.name} exists and is no index of {index.table}", None)

@@ -1,5 +1,6 @@
 """The connection to the target, and what must be true of the server behind it."""
 
+import contextlib
 import os
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -30,6 +31,12 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
        EXISTS (SELECT FROM pg_roles WHERE rolname = %s AND pg_has_role(session_user, oid,
            CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END))
 """
+
+_UNHURRIED = """
+SELECT set_config(name, '0', false) FROM pg_settings
+WHERE name IN ('idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')
+"""
+_WATCH_CLIENT = "SET client_connection_check_interval = '500ms'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +135,22 @@ def refuse_unfit(connection: Connection, conninfo: str, server: Server, settings
 
 
 def _shares_backend(connection: Connection, conninfo: str) -> bool:
-    """Ask whether a second connection gets this one's backend while both are open."""
+    """Ask whether a connection changes its backend, or two that are open at once have the same one."""
     with connect(conninfo) as other:
-        for _ in range(_POOLER_PROBES):
-            if _backend(connection) == _backend(other):
-                return True
-    return False
+        seen = [(_backend(connection), _backend(other)) for _ in range(_POOLER_PROBES)]
+    return len(set(seen)) > 1 or any(first == second for first, second in seen)
 
 
 def _backend(connection: Connection) -> object:
     return connection.execute("SELECT pg_backend_pid()").fetchone()
+
+
+def prepare_session(connection: Connection) -> None:
+    """Switch off what a role or database may have set to end long sessions, and notice a client that died."""
+    connection.execute(_UNHURRIED)
+    # A server on a system that can't watch its sockets refuses this one.
+    with contextlib.suppress(psycopg.errors.InvalidParameterValue):
+        connection.execute(_WATCH_CLIENT)
 
 
 def session_settings(settings: Settings, *, lock_timeout: float | None = None) -> sql.Composed:

@@ -25,6 +25,7 @@ from toolkit.migrate.connection import (
     ask_server,
     connect,
     explain,
+    prepare_session,
     refuse_unfit,
     session_settings,
 )
@@ -112,9 +113,10 @@ def _online(settings: Settings, request: Request | None, options: dict[str, Any]
     connection = connect(request.conninfo)
     try:
         refuse_unfit(connection, request.conninfo, ask_server(connection, settings), settings)
+        prepare_session(connection)
+        locks.acquire(connection, settings.lock_wait, request.notify)
         roles.ensure(connection, settings)
         connection.execute(session_settings(settings))
-        locks.acquire(connection, settings.lock_wait, request.notify)
         state = read_state(connection, settings)
         purge = bool(options.get("purge"))
         problems = [

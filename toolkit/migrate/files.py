@@ -72,7 +72,7 @@ def read_file(revision: Revision, direction: Direction) -> SqlFile:
     """Read one SQL file of a revision that is no merge.
 
     Raises RevisionFileInvalid for a missing file, for one that does not agree with the `.py` on transactions,
-    has COMMIT and the like in it, or a statement outside a step; SqlFileError, SqlSyntaxError.
+    and for statements that can't be applied so; SqlFileError, SqlSyntaxError.
     """
     path = revision.up if direction == "upgrade" else revision.down
     if path is None:
@@ -86,31 +86,41 @@ def read_file(revision: Revision, direction: Direction) -> SqlFile:
         )
     actions = [Action(statement, read_effects(statement)) for statement in split_statements(text, path)]
     for action in actions:
-        if action.effects.ends_transaction:
-            raise RevisionFileInvalid(
-                f"{path}:{action.statement.line}: a revision must not begin or end transactions itself.",
-                remedy="Remove the statement.",
-            )
+        _refuse_unfit(action)
     groups = [actions] if revision.transactional else _group(actions, text, path)
     return SqlFile(path, text, tuple(Step(tuple(group), _digest(group)) for group in groups))
 
 
+def _refuse_unfit(action: Action) -> None:
+    place = f"{action.statement.path}:{action.statement.line}"
+    if action.effects.ends_transaction:
+        raise RevisionFileInvalid(
+            f"{place}: a revision must not begin or end transactions itself.", remedy="Remove the statement."
+        )
+    if action.effects.copies:
+        raise RevisionFileInvalid(
+            f"{place}: a revision can't COPY to or from the client.", remedy="Write INSERT statements."
+        )
+
+
 def _group(actions: list[Action], text: str, path: Path) -> list[list[Action]]:
-    """Cut at the lines `-- toolkit: step`; a line inside a statement is none."""
+    """Check that one statement follows each line `-- toolkit: step`; a line inside a statement is none.
+
+    A step that was interrupted is run again, so its statement must not mind what it did already.
+    """
     marks = [number for number, line in enumerate(text.splitlines(), 1) if _STEP.fullmatch(line)]
-    groups: list[list[Action]] = []
     end = 0
     for action in actions:
         first = action.statement.line
-        if any(end < mark < first for mark in marks):
-            groups.append([])
-        if not groups:
+        place = f"{path}:{first}"
+        if not any(end < mark < first for mark in marks):
+            raise RevisionFileInvalid(f"{place}: no `-- toolkit: step` before the statement.", remedy=_REMEDY)
+        if action.effects.once:
             raise RevisionFileInvalid(
-                f"{path}:{first}: the statement stands before the first `-- toolkit: step`.", remedy=_REMEDY
+                f"{place}: a step has to be safe to run again.", remedy=f"{action.effects.once}."
             )
-        groups[-1].append(action)
         end = first + action.statement.text.count("\n")
-    return groups
+    return [[action] for action in actions]
 
 
 def _digest(actions: list[Action]) -> str:

@@ -9,6 +9,7 @@ from toolkit.errors import LockNotGranted
 from toolkit.migrate.connection import Connection
 
 KEY = 0x63717273_746B6974  # "cqrstkit"; one lock for each database
+_KEYS = [KEY >> 32, KEY & 0xFFFFFFFF]  # as pg_locks shows it
 _SHORTEST, _LONGEST = 0.05, 1.0  # seconds between two tries
 _HOLDER = """
 SELECT a.pid, a.usename, a.application_name, a.backend_start
@@ -16,6 +17,13 @@ FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
   AND l.classid = %s AND l.objid = %s
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+_HELD = """
+SELECT EXISTS (SELECT FROM pg_locks l
+WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = %s AND objid = %s
+  AND pid = pg_backend_pid() AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
 
 
@@ -60,8 +68,20 @@ def acquire(connection: Connection, wait: float, on_wait: Callable[[Holder], Non
 
 def find_holder(connection: Connection) -> Holder | None:
     """Return who holds the lock, None when nobody does."""
-    row = connection.execute(_HOLDER, [KEY >> 32, KEY & 0xFFFFFFFF]).fetchone()
+    row = connection.execute(_HOLDER, _KEYS).fetchone()
     return Holder(*row) if row else None
+
+
+def require(connection: Connection) -> None:
+    """See that this session still holds the lock: a revision or a pooler may have taken it away.
+
+    Raises LockNotGranted.
+    """
+    if connection.execute(_HELD, _KEYS).fetchone() != (True,):
+        raise LockNotGranted(
+            "The session lost the lock that keeps other deployers out.",
+            remedy="Look for pg_advisory_unlock_all or DISCARD ALL in the last revision, or for a pooler.",
+        )
 
 
 def _try(connection: Connection) -> bool:

@@ -158,6 +158,7 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         raise RevisionsInvalid(f"{path} can't be read: {error}.") from error
     values = {name: value for statement in module.body for name, value in _assigned(statement, path)}
     missing = [name for name in _LITERALS if name not in values]
+    missing += sorted({"upgrade", "downgrade"} - _bound(module))
     if missing:
         raise RevisionsInvalid(f"{path} does not say {', '.join(missing)}.", remedy=_REMEDY)
     id_ = values["revision"]
@@ -204,6 +205,20 @@ def _assigned(statement: ast.stmt, path: Path) -> Iterable[tuple[str, object]]:
                 yield target.id, ast.literal_eval(statement.value)
             except ValueError as error:
                 raise RevisionsInvalid(f"{path}: {target.id} must be a literal.", remedy=_REMEDY) from error
+
+
+def _bound(module: ast.Module) -> set[str]:
+    """Return the names that the module's statements define or assign."""
+    names = {statement.name for statement in module.body if isinstance(statement, ast.FunctionDef)}
+    for statement in module.body:
+        if isinstance(statement, ast.Assign):
+            names |= {
+                node.id
+                for target in statement.targets
+                for node in ast.walk(target)
+                if isinstance(node, ast.Name)
+            }
+    return names
 
 
 def _ids(value: object, path: Path) -> tuple[str, ...]:
