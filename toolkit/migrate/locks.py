@@ -23,7 +23,8 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 _HELD = """
 SELECT EXISTS (SELECT FROM pg_locks l
 WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = %s AND objid = %s
-  AND pid = pg_backend_pid() AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND pid = pg_backend_pid()
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
 """
 
 
