@@ -8,8 +8,6 @@ from contextlib import contextmanager
 
 import click
 
-from toolkit.server.target import display_target
-
 Progress = Callable[[str], None]  # replaces what is shown as going on by a message
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
@@ -23,6 +21,8 @@ def print_json(value: object) -> None:
 
 def describe_target(conninfo: str) -> str:
     """Return what to call the target: never with a password; the dev cluster with the URL to use."""
+    from toolkit.server.target import display_target
+
     return display_target(conninfo) if os.environ.get("DATABASE_URL") else conninfo
 
 

@@ -21,7 +21,7 @@ _FORMAT = click.option(
 def command() -> None:
     """Start, stop and inspect the project's embedded development server.
 
-    It holds the database `app`, the target of `toolkit migrate` where DATABASE_URL is not set, and runs until
+    Its database is the target of `toolkit migrate` where DATABASE_URL is not set, and runs until
     it is stopped. DATABASE_URL has no bearing on these commands.
     """
 

@@ -3,17 +3,18 @@
 import os
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, progress
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import ToolkitError
-from toolkit.migrate.connection import connect
-from toolkit.migrate.status import State, choose_target, find_problems, read_state
 from toolkit.server.dev import DevCluster
-from toolkit.server.target import resolve_target
 from toolkit.source.revisions import Revision, read_revisions
+
+if TYPE_CHECKING:  # imported in the functions, once the server starts
+    from toolkit.migrate.status import State
 
 
 @click.command(
@@ -30,9 +31,12 @@ def command(revision: str, dry_run: bool, form: str) -> None:  # noqa: FBT001 - 
     next run goes on where this one stopped.
     """
     settings = load_settings(find_root(Path.cwd()))
+    conninfo = _resolve(settings.root)
+    from toolkit.migrate.connection import connect
+    from toolkit.migrate.status import choose_target, find_problems, read_state
+
     revisions = read_revisions(settings.migrations / "versions")
     target = choose_target(revisions, revision)
-    conninfo = _resolve(settings.root)
     with connect(conninfo) as connection:
         state = read_state(connection, settings)
     problems = find_problems(state, revisions)
@@ -45,29 +49,42 @@ def command(revision: str, dry_run: bool, form: str) -> None:  # noqa: FBT001 - 
         _apply(settings, conninfo, target, form)
 
 
-def _resolve(root: Path) -> str:
-    """Return the conninfo of the target; a server that has to start does so while Alembic is imported."""
-    if os.environ.get("DATABASE_URL") or DevCluster(root).status().state == "running":
-        return resolve_target(root)
-    found: list[str | ToolkitError] = []
+class _Start(threading.Thread):
+    """Starts the dev cluster while the main thread imports what the migration needs."""
 
-    def start() -> None:
+    def __init__(self, root: Path) -> None:
+        super().__init__(name="start of the dev cluster")
+        self._root = root
+        self._error: ToolkitError | None = None
+
+    def run(self) -> None:
         try:
-            found.append(resolve_target(root))
+            DevCluster(self._root).start()
         except ToolkitError as error:
-            found.append(error)
+            self._error = error
 
-    thread = threading.Thread(target=start, name="start the dev cluster")
-    thread.start()
-    import toolkit.migrate.runner  # noqa: F401 - imported here to be there when the server is
-
-    thread.join()
-    if isinstance(found[0], ToolkitError):
-        raise found[0]
-    return found[0]
+    def finish(self) -> None:
+        """Wait until the server runs; raises what its start raised."""
+        self.join()
+        if self._error:
+            raise self._error
 
 
-def _print_pending(pending: list[Revision], state: State, conninfo: str, form: str) -> None:
+def _resolve(root: Path) -> str:
+    """Return the conninfo of the target."""
+    start = None
+    if not os.environ.get("DATABASE_URL") and DevCluster(root).status().state != "running":
+        start = _Start(root)
+        start.start()
+        import toolkit.migrate.runner  # noqa: F401 - a new database needs it: Alembic and all
+    from toolkit.server.target import resolve_target
+
+    if start:
+        start.finish()
+    return resolve_target(root)
+
+
+def _print_pending(pending: list[Revision], state: "State", conninfo: str, form: str) -> None:
     if form == "json":
         listed = [{"revision": r.id, "message": r.message, "transactional": r.transactional} for r in pending]
         print_json(

@@ -4,16 +4,14 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-from toolkit.errors import ServerStartFailed, ToolkitError
+from toolkit.errors import ServerStartFailed
 from toolkit.server.account import Account, refusal
 from toolkit.server.binaries import Binaries
 from toolkit.server.places import (
     digest,
     disk_full,
-    give,
     locked,
     make_own,
     make_private,
@@ -21,7 +19,7 @@ from toolkit.server.places import (
     state_directory,
 )
 
-_LAYOUT = 1  # to be raised when the options of initdb change
+_LAYOUT = 2  # to be raised when the options of initdb change
 _NO_ROOM = "No space left on device"
 _BUILTIN_PROVIDER = 17  # the first major with a C.UTF-8 that does not depend on the system's libraries
 
@@ -35,32 +33,27 @@ def make_data_directory(binaries: Binaries, account: Account, target: Path) -> N
     partial = target.with_name(f"{target.name}.partial")
     remove_tree(partial)
     try:
-        # A child, because a thousand small files are no work for a thread beside others in this process.
-        copied = subprocess.run(
-            ["cp", "-R", "-p", cached, partial], capture_output=True, text=True, check=False
-        )
-        if copied.returncode != 0:
-            raise _copy_failed(copied.stderr, target)
-        for path in (
-            (*_walk(partial), partial) if account.switch else ()
-        ):  # the folder last: nobody looks in before
-            give(path, account)
+        make_private(partial, account)
+        _copy(cached, partial, account)
         partial.rename(target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
 
 
+def _copy(source: Path, target: Path, account: Account) -> None:
+    # By a child: a thousand small files are no work for a thread while this process imports Alembic.
+    status, output = _run(["cp", "-R", f"{source}/.", str(target)], account, target)
+    if ran_out_of_room(output):
+        raise disk_full(target.parent)
+    if status != 0:
+        raise ServerStartFailed(f"The data directory {target} could not be made: {output.strip()}")
+
+
 def child_environment() -> dict[str, str]:
     """Return the environment of the server's processes: nothing of libpq, no locale, no secrets."""
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}
-
-
-def _copy_failed(words: str, target: Path) -> ToolkitError:
-    if ran_out_of_room(words):
-        return disk_full(target.parent)
-    return ServerStartFailed(f"The data directory {target} could not be made: {words.strip()}")
 
 
 def ran_out_of_room(text: str) -> bool:
@@ -106,8 +99,6 @@ def _initialise(binaries: Binaries, account: Account, folder: Path) -> None:
         ]
         status, output = _run(command, account, folder)
         if status == 0:
-            for path in (*_walk(folder), folder):
-                os.chown(path, os.geteuid(), os.getegid(), follow_symlinks=False)
             return
         shutil.rmtree(folder)
         if ran_out_of_room(output):
@@ -137,9 +128,3 @@ def _run(command: list[str], account: Account, folder: Path) -> tuple[int, str]:
         process.wait()
         raise
     return process.returncode, output
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder, topdown=False):
-        for name in (*files, *folders):
-            yield Path(parent, name)

@@ -1,12 +1,8 @@
 """The dev cluster: a durable server of the project's own, which stays up until it is stopped."""
 
-import contextlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
 
 from toolkit.server.account import server_account
 from toolkit.server.binaries import find_binaries, reachable
@@ -16,13 +12,14 @@ from toolkit.server.places import (
     explained,
     locked,
     make_own,
+    make_private,
     remove_tree,
     socket_directory,
     state_directory,
 )
-from toolkit.server.postmaster import Postmaster, Server, server_command
+from toolkit.server.postmaster import Server, server_command
 
-DATABASE = "app"
+DATABASE = "postgres"  # what initdb makes: the server belongs to one project alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +48,15 @@ class DevCluster:
         self._lock = self.directory / "lock"
 
     def start(self) -> None:
-        """See to it that the server runs and has the database `app`.
-
-        Cheap where that is so already; safe when several processes or threads start at once.
-        """
+        """See to it that the server runs; safe when several processes or threads start at once."""
         with explained(self.directory):
-            if self._has_database():
+            found = self._server.found()
+            if found and found.accepts:
                 return
             make_own(self.directory, server_account())
             with locked(self._lock):
-                server = self._server.settle() or self._launch()
-        _ensure_database(server)
+                if self._server.settle() is None:
+                    self._launch()
 
     def stop(self) -> bool:
         """Stop the server and wait until it is gone; False where none ran."""
@@ -79,6 +74,7 @@ class DevCluster:
             with locked(self._lock):
                 self._server.stop()
                 remove_tree(self._server.data)
+                remove_tree(socket_directory(self.directory))
 
     def status(self) -> ClusterStatus:
         """Look, without starting or changing anything."""
@@ -98,38 +94,19 @@ class DevCluster:
         assert server is not None
         return server.conninfo(database)
 
-    def _has_database(self) -> bool:
-        server = self._server.found()
-        if server is None or not server.accepts:
-            return False
-        try:
-            psycopg.connect(server.conninfo(DATABASE)).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
     def _version(self) -> int | None:
         try:
             return int((self._server.data / "PG_VERSION").read_text(encoding="ascii"))
         except FileNotFoundError:
             return None
 
-    def _launch(self) -> Postmaster:
+    def _launch(self) -> None:
         account = server_account()
         binaries = reachable(find_binaries(self._version()), account)
         if not self._server.data.exists():
             make_data_directory(binaries, account, self._server.data)
-        sockets = socket_directory(self.directory, account)
+        sockets = socket_directory(self.directory)
+        make_private(sockets, account)
         process = self._server.spawn(server_command(binaries, self._server.data, sockets, {}), account)
-        server = self._server.wait_until_ready(lambda: process.poll() is None)
+        self._server.wait_until_ready(lambda: process.poll() is None)
         process.returncode = 0  # it is to outlive us: no warning that it still runs
-        return server
-
-
-def _ensure_database(server: Postmaster) -> None:
-    with psycopg.connect(server.conninfo("postgres"), autocommit=True) as connection:
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            return
-        # Another process may be faster.
-        with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
