@@ -26,6 +26,12 @@ def _timed(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+@pytest.fixture(autouse=True)
+def _bytecode(monkeypatch) -> None:
+    """Let children keep compiled modules, as an installation has them, whatever this environment says."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+
+
 @pytest.fixture
 def compare(capsys) -> Callable[..., Comparison]:
     """Return compare(title, ours, yardstick, *, bar, rounds, between): run both in turn, print, return.
