@@ -1,9 +1,11 @@
-"""New data directories: the result of initdb, made once per version and copied."""
+"""New data directories: made by initdb, or copied from a result of it that was kept."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from toolkit.errors import ServerStartFailed
@@ -27,22 +29,49 @@ _BUILTIN_PROVIDER = 17  # the first major with a C.UTF-8 that does not depend on
 def make_data_directory(binaries: Binaries, account: Account, target: Path) -> None:
     """Make a fresh data directory at `target`, which must not exist; it appears whole or not at all.
 
-    Raises ServerStartFailed or ServerDiskFull.
+    The first one of a version is made by initdb; once a second one is wanted, the result of another initdb is
+    kept, and copied then and from then on. Raises ServerStartFailed or ServerDiskFull.
     """
-    cached = _initialised(binaries, account)
+    folder = state_directory() / "initdb"
+    make_own(folder, account)
+    cached = folder / f"{binaries.version}-{_LAYOUT}-{digest(str(binaries.bindir))}"
+    lock = folder / f"{cached.name}.lock"
+    if _is_first(lock):
+        with _whole(target) as partial:
+            _initialise(binaries, account, partial)
+        return
+    with locked(lock):
+        if not cached.exists():
+            with _whole(cached) as partial:
+                _initialise(binaries, account, partial)
+    with _whole(target) as partial:
+        _copy(cached, partial, account)
+
+
+def _is_first(lock: Path) -> bool:
+    """Make the lock file; False where it is there already."""
+    try:
+        os.close(os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Give the name of a folder to fill, which becomes `target` when that succeeds."""
     partial = target.with_name(f"{target.name}.partial")
     remove_tree(partial)
     try:
-        make_private(partial, account)
-        _copy(cached, partial, account)
+        yield partial
         partial.rename(target)
-    except BaseException:
+    finally:
         shutil.rmtree(partial, ignore_errors=True)
-        raise
 
 
 def _copy(source: Path, target: Path, account: Account) -> None:
     # By a child: a thousand small files are no work for a thread while this process imports Alembic.
+    make_private(target, account)
     status, output = _run(["cp", "-R", f"{source}/.", str(target)], account, target)
     if ran_out_of_room(output):
         raise disk_full(target.parent)
@@ -59,24 +88,6 @@ def child_environment() -> dict[str, str]:
 def ran_out_of_room(text: str) -> bool:
     """Tell whether a program's output says that the disk is full."""
     return _NO_ROOM in text
-
-
-def _initialised(binaries: Binaries, account: Account) -> Path:
-    folder = state_directory() / "initdb"
-    make_own(folder, account)
-    name = f"{binaries.version}-{_LAYOUT}-{digest(str(binaries.bindir))}"
-    cached = folder / name
-    with locked(folder / f"{name}.lock"):
-        if not cached.exists():
-            partial = folder / f"{name}.partial"
-            remove_tree(partial)
-            try:
-                _initialise(binaries, account, partial)
-                partial.rename(cached)
-            except BaseException:
-                shutil.rmtree(partial, ignore_errors=True)
-                raise
-    return cached
 
 
 def _initialise(binaries: Binaries, account: Account, folder: Path) -> None:
