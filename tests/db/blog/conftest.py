@@ -3,30 +3,30 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
+from alembic.command import downgrade, upgrade
+from alembic.config import Config
 from psycopg import sql
 
 ROOT = Path(__file__).parents[3]
 CONTENT = "So long that the check on the length of a post has nothing to say."
 
 
+def run_alembic(command, conninfo, revision):
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DATABASE_URL", conninfo)
+        command(Config(ROOT / "alembic.ini"), revision)
+
+
 @pytest.fixture(scope="session")
 def blog_template(scratch_by_major):
     files = [ROOT / "sql/roles.sql", *sorted((ROOT / "migrations/versions").glob("*.up.sql"))]
     key = "".join(file.read_text(encoding="utf-8") for file in files)
-    return scratch_by_major.template(key, lambda conninfo: migrate(conninfo, files))
-
-
-def migrate(conninfo, files):
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(files[0].read_bytes())
-        connection.execute("SET ROLE cqrs_owner; SET search_path = public")
-        for file in files[1:]:
-            for step in file.read_text(encoding="utf-8").split("-- toolkit: step\n"):
-                connection.execute(step)
+    return scratch_by_major.template(key, lambda conninfo: run_alembic(upgrade, conninfo, "head"))
 
 
 @pytest.fixture
@@ -41,6 +41,16 @@ def blog(blog_url):
     """An administrator's connection, each statement a transaction of its own."""
     with psycopg.connect(blog_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def go_up(blog_url):
+    return partial(run_alembic, upgrade, blog_url)
+
+
+@pytest.fixture
+def go_down(blog_url):
+    return partial(run_alembic, downgrade, blog_url)
 
 
 @pytest.fixture

@@ -146,6 +146,23 @@ def test_defect_17_the_most_popular_posts_are_read_through_the_index(blog, ada):
     assert views == sorted(views, reverse=True)
 
 
+def test_defect_18_the_history_goes_to_nothing_and_back_and_may_be_applied_again(
+    blog, call, go_up, go_down, published
+):
+    left = (
+        "SELECT relname FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relname !~ '^alembic_version'"
+        " UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1"
+    )
+    whole = blog.execute(left).fetchall()
+    go_down("base")
+    assert blog.execute(left).fetchall() == []
+    go_up("head")
+    go_up("head")
+    assert blog.execute(left).fetchall() == whole
+    assert call("fn_create_user", p_name="Ada", p_email="ada@example.org")
+
+
 def test_defect_20_every_command_writes_its_audit_row_and_its_event(blog, call, draft, ada, bob):
     call("fn_approve_post", actor=bob, p_post_id=draft)
     call("fn_publish_post", actor=ada, p_post_id=draft)
