@@ -11,7 +11,6 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,17 +48,12 @@ def scratch_directory(name: str) -> Path:
     return state / "scratch" / name
 
 
-def socket_directory(cluster: Path, account: Account) -> Path:
-    """Return the folder for a cluster's socket, made if need be: beside its data, or a short one in /tmp."""
+def socket_directory(cluster: Path) -> Path:
+    """Return the folder for a cluster's socket: beside its data, or a short one where that is too long."""
     beside = cluster / "socket"
     if len(os.fsencode(beside)) + len(_SOCKET_FILE) <= _SOCKET_LIMIT:
-        make_private(beside, account)
         return beside
-    shared = Path(tempfile.gettempdir()) / f"cqrs-toolkit-{os.geteuid()}"
-    make_own(shared, account)
-    short = shared / digest(str(cluster))
-    make_private(short, account)
-    return short
+    return Path("/tmp") / f"cqrs-toolkit-{os.geteuid()}-{digest(str(cluster))}"  # noqa: S108 - checked when made
 
 
 def make_own(folder: Path, account: Account) -> None:

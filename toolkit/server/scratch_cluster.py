@@ -24,6 +24,7 @@ from toolkit.server.places import (
     is_locked,
     locked,
     make_own,
+    make_private,
     open_lock,
     remove_tree,
     scratch_directory,
@@ -99,7 +100,8 @@ def _launch(directory: Path, server: Server, binaries: Binaries) -> Postmaster:
         remove_tree(server.data)
     if not server.data.exists():
         make_data_directory(runnable, account, server.data)
-    sockets = socket_directory(directory, account)
+    sockets = socket_directory(directory)
+    make_private(sockets, account)
     psql = [str(binaries.bindir / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname"]
     task = {
         "command": server_command(runnable, server.data, sockets, SETTINGS),
