@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -49,6 +51,7 @@ class Project:
             shutil.copy(ROOT / "migrations" / name, root / "migrations")
         self.configure("shop")
         self._last: str | None = None
+        self._started: list[subprocess.Popen[str]] = []
 
     def configure(self, prefix: str, more: str = "") -> None:
         """Write the settings; roles belong to the whole server, so a test that changes some names its own."""
@@ -91,6 +94,27 @@ class Project:
             **self.command(*command, database=database, **environment), capture_output=True, check=False
         )
 
+    def start(self, *command: str, **environment: str):
+        """Begin a command; a process that still runs when the test ends is killed."""
+        process = subprocess.Popen(
+            **self.command(*command, **environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        self._started.append(process)
+        return process
+
+    def until(self, condition: str) -> None:
+        """Wait until the server says that an SQL condition is true."""
+        deadline = time.monotonic() + 20
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            while connection.execute(f"SELECT {condition}").fetchone() != (True,):
+                assert time.monotonic() < deadline, f"waited too long until {condition}"
+                time.sleep(0.01)
+
+    def end(self) -> None:
+        for process in self._started:
+            process.kill()
+            process.communicate()
+
     def done(self, *command: str, **options: str) -> str:
         """Run a command that must succeed, and return what it printed."""
         finished = self.run(*command, **options)
@@ -108,5 +132,7 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path, empty_database) -> Project:
-    return Project(tmp_path, empty_database)
+def project(tmp_path, empty_database) -> Iterator[Project]:
+    project = Project(tmp_path, empty_database)
+    yield project
+    project.end()

@@ -64,16 +64,19 @@ def run() -> None:
 
 
 def _find_cause(error: BaseException) -> ToolkitError:
-    """Return the ToolkitError at the bottom; cleaning up after a lost connection raises more on top of it."""
-    found: ToolkitError | None = None
+    """Return what came first: cleaning up after a lost connection raises more errors on top of it."""
+    chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, ToolkitError):
-            found = link
-        elif isinstance(link, psycopg.Error):
-            found = explain(link)
-        link = link.__cause__ or link.__context__
-    return found or ToolkitError(str(error))
+        chain.insert(0, link)
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    for first in chain:
+        if isinstance(first, ToolkitError):
+            return first
+    for first in chain:
+        if isinstance(first, psycopg.Error):
+            return explain(first)
+    return ToolkitError(str(error))
 
 
 def _run() -> None:
@@ -103,7 +106,7 @@ def _read_only(settings: Settings, request: Request | None) -> None:
     read_state(connection, settings)
     connection.read_only = True
     with _open(connection) as sqlalchemy:
-        context.configure(connection=sqlalchemy, version_table_schema=settings.schema)
+        context.configure(connection=sqlalchemy, version_table_schema=settings.schema, dont_mutate=True)
         context.run_migrations()
 
 
