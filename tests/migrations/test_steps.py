@@ -83,9 +83,8 @@ def test_every_step_runs_again_after_a_rollback(project):
 
 @pytest.mark.parametrize("table", ["tb_a", "other.tb_a"])
 def test_invalid_index_is_built_anew(project, table):
-    project.add(
-        "a", f"CREATE SCHEMA other; CREATE TABLE {table} (id int); INSERT INTO {table} VALUES (1), (1);"
-    )
+    project.sql("CREATE SCHEMA other; GRANT ALL ON SCHEMA other TO PUBLIC")
+    project.add("a", f"CREATE TABLE {table} (id int); INSERT INTO {table} VALUES (1), (1);")
     up = steps(index("ix", f"{table} (id)", "UNIQUE INDEX"))
     project.add("b", up, steps("DROP INDEX CONCURRENTLY IF EXISTS other.ix, ix"), transactional=False)
     failed = project.run("toolkit", "migrate")
