@@ -121,24 +121,6 @@ class Project:
         assert finished.returncode == 0, finished.stderr
         return finished.stdout
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Begin a command; its output is to be read, or to be waited for with communicate()."""
-        return subprocess.Popen(**self.command(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def wait_until(self, condition: str) -> None:
-        """Wait until a query of a condition says so."""
-        deadline = time.monotonic() + 20
-        while not self.sql(f"SELECT {condition}")[0][0]:
-            assert time.monotonic() < deadline, condition
-            time.sleep(0.01)
-
-    def wait_for_statement(self, part: str) -> None:
-        """Wait until a session of the toolkit is in the middle of a statement that has `part` in it."""
-        self.wait_until(
-            "EXISTS (SELECT FROM pg_stat_activity WHERE state = 'active' AND datname = current_database()"
-            f" AND application_name = 'cqrs-toolkit' AND query LIKE '%{part}%')"
-        )
-
     def sql(self, statement: str, *values: object):
         """Run a statement as the administrator, and return its rows."""
         with psycopg.connect(self.database, autocommit=True) as connection:
