@@ -64,19 +64,18 @@ def run() -> None:
 
 
 def _find_cause(error: BaseException) -> ToolkitError:
-    """Return what came first: cleaning up after a lost connection raises more errors on top of it."""
-    chain: list[BaseException] = []
-    link: BaseException | None = error
-    while link is not None:
-        chain.insert(0, link)
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    for first in chain:
-        if isinstance(first, ToolkitError):
-            return first
-    for first in chain:
-        if isinstance(first, psycopg.Error):
-            return explain(first)
-    return ToolkitError(str(error))
+    """Return the first of the errors: cleaning up after a lost connection raises more on top of it.
+
+    What we already made of an error of the server says more than that, and holds no password.
+    """
+    chain: list[BaseException] = [error]
+    while link := chain[-1].__cause__ or chain[-1].__context__:
+        chain.append(link)
+    explained = [link for link in chain if isinstance(link, ToolkitError)]
+    unexplained = [link for link in chain if isinstance(link, psycopg.Error)]
+    if explained:
+        return explained[-1]
+    return explain(unexplained[-1]) if unexplained else ToolkitError(str(error))
 
 
 def _run() -> None:
