@@ -1,6 +1,5 @@
 """`toolkit db`: the embedded development server."""
 
-import json
 import os
 import sys
 from dataclasses import asdict
@@ -8,20 +7,17 @@ from pathlib import Path
 
 import click
 
+from toolkit.cli._output import FORMAT, print_json
 from toolkit.core.settings import find_root
 from toolkit.server.binaries import find_binaries
 from toolkit.server.dev import DevCluster
-
-_FORMAT = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
-)
 
 
 @click.group("db", epilog="Example: toolkit db start")
 def command() -> None:
     """Start, stop and inspect the project's embedded development server.
 
-    Its database is the target of `toolkit migrate` where DATABASE_URL is not set, and runs until
+    Its database is the target of `toolkit migrate` where DATABASE_URL is not set. Once started it runs until
     it is stopped. DATABASE_URL has no bearing on these commands.
     """
 
@@ -39,7 +35,7 @@ def stop() -> None:
 
 
 @command.command(epilog="Example: toolkit db status --format json")
-@_FORMAT
+@FORMAT
 def status(form: str) -> None:
     """Show whether the server runs.
 
@@ -48,7 +44,7 @@ def status(form: str) -> None:
     found = asdict(_cluster().status())
     found["url"] = found.pop("conninfo")
     if form == "json":
-        click.echo(json.dumps(found, default=str))
+        print_json(found)
         return
     for name, value in found.items():
         if value is not None:
@@ -56,14 +52,17 @@ def status(form: str) -> None:
 
 
 @command.command(epilog='Example: psql "$(toolkit db url)"')
-@_FORMAT
+@FORMAT
 def url(form: str) -> None:
     """Print the URL of the database.
 
     Starts the server if need be.
     """
     conninfo = _cluster().conninfo()
-    click.echo(json.dumps({"url": conninfo}) if form == "json" else conninfo)
+    if form == "json":
+        print_json({"url": conninfo})
+    else:
+        click.echo(conninfo)
 
 
 @command.command(
