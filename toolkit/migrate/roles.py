@@ -44,7 +44,7 @@ gaps (place, statement) AS (
     SELECT 5, format('GRANT USAGE ON SCHEMA %I TO %I', {schema}, w.name)
     FROM wanted w LEFT JOIN pg_roles r ON rolname = w.name LEFT JOIN pg_namespace n ON nspname = {schema}
     WHERE w.name <> (SELECT name FROM actor)
-      AND NOT coalesce(has_schema_privilege(r.oid, n.oid, 'USAGE'), false)
+      AND NOT coalesce(has_schema_privilege(coalesce(r.oid, 0), n.oid, 'USAGE'), false)  -- 0: PUBLIC
 )
 SELECT statement FROM gaps ORDER BY place, statement
 """
