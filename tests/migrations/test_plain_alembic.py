@@ -1,191 +1,115 @@
-"""Plain Alembic works, and keeps lock, ledger and checksums."""
+"""Plain Alembic works in a project: with lock, ledger and checksums, and as a script for psql."""
 
+import hashlib
 import subprocess
-from itertools import pairwise
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
+from toolkit.catalog.comparison import differences
+from toolkit.catalog.dump import read_entries
 from toolkit.server.binaries import find_binaries
 
-LEDGER = "SELECT operation, revision, heads_before, heads_after FROM toolkit.ledger ORDER BY seq"
-STEPS = "SELECT revision, direction, position, steps, event FROM toolkit.step ORDER BY seq"
+LEDGER = "SELECT operation, revision, heads_before, heads_after, checksum FROM toolkit.ledger ORDER BY seq"
+INDEX = "-- toolkit: step\nCREATE INDEX CONCURRENTLY IF NOT EXISTS idx_a ON tb_a (id);"
+NO_INDEX = "-- toolkit: step\nDROP INDEX CONCURRENTLY IF EXISTS idx_a;"
 
 
 @pytest.fixture
-def shop(project):
-    """Four revisions: a table, an index outside a transaction, a column, rows with quotes and % in them."""
-    project.add("a", "CREATE TABLE tb_a (id int);", "DROP TABLE tb_a;")
-    project.add(
-        "b",
-        "-- toolkit: step\nCREATE INDEX CONCURRENTLY IF NOT EXISTS idx_a ON tb_a (id);\n"
-        "-- toolkit: step\nANALYZE tb_a;",
-        "-- toolkit: step\nDROP INDEX CONCURRENTLY IF EXISTS idx_a;",
-        transactional=False,
-    )
-    project.add("c", "ALTER TABLE tb_a ADD name text;", "ALTER TABLE tb_a DROP name;")
-    project.add("d", "INSERT INTO tb_a VALUES (1, 'it''s 5 % of :x, \\n é');", "DELETE FROM tb_a;")
+def history(project):
+    """The project with two revisions, the second outside a transaction."""
+    project.add("a", "CREATE TABLE tb_a (id int, note text DEFAULT 'it''s 100% :sure');", "DROP TABLE tb_a;")
+    project.add("b", INDEX, NO_INDEX, transactional=False)
     return project
 
 
-def describe(project):
-    """Everything that applying the revisions of `shop` makes."""
-    return {
-        "heads": project.heads(),
-        "rows": project.sql("SELECT id, name FROM tb_a"),
-        "ledger": project.sql(
-            "SELECT operation, revision, heads_before, heads_after, checksum, down_sql"
-            " FROM toolkit.ledger ORDER BY seq"
-        ),
-        "steps": project.sql("SELECT revision, position, event, checksum FROM toolkit.step ORDER BY seq"),
-        "objects": project.sql(
-            "SELECT nspname, relname, relkind::text, relowner::regrole::text FROM pg_class c"
-            " JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname IN ('public', 'toolkit') ORDER BY 1, 2"
-        ),
-    }
+@pytest.fixture
+def play(history, scratch):
+    """Run a script with psql as docs say, on a database."""
+
+    def play(script, database):
+        psql = find_binaries(scratch.major).bindir / "psql"
+        command = [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database]
+        return subprocess.run(command, input=script, text=True, capture_output=True, check=False)
+
+    return play
 
 
-def run_script(script, database, stop="1"):
-    psql = find_binaries(18).bindir / "psql"
-    return subprocess.run(
-        [psql, "-X", "-q", "-v", f"ON_ERROR_STOP={stop}", "-d", database],
-        input=script, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def checksum(project, name):
+    return hashlib.sha256(project.file(name, ".up.sql").read_bytes()).hexdigest()
 
 
-def test_up_down_and_up_again_with_a_row_in_the_ledger_for_each(shop):
-    shop.done("alembic", "upgrade", "head")
-    assert shop.heads() == ["d"]
-    shop.done("alembic", "downgrade", "-1")
-    shop.done("alembic", "downgrade", "base")
-    assert shop.heads() == []
-    shop.done("alembic", "upgrade", "head")
-    heads = [[], ["a"], ["b"], ["c"], ["d"]]
-    upgrades = [("upgrade", *after, before, after) for before, after in pairwise(heads)]
-    downgrades = [("downgrade", *before, before, after) for before, after in pairwise(heads[::-1])]
-    assert shop.sql(LEDGER) == upgrades + downgrades + upgrades
-    assert shop.sql("SELECT indisvalid FROM pg_index WHERE indexrelid = 'idx_a'::regclass") == [(True,)]
-    once = [("b", "upgrade", n, 2, event) for n in (1, 2) for event in ("started", "finished")]
-    back = [("b", "downgrade", 1, 1, event) for event in ("started", "finished")]
-    assert shop.sql(STEPS) == once + back + once
-
-
-def test_questions_neither_lock_nor_write(shop):
-    with psycopg.connect(shop.database) as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", [0x63717273_746B6974])
-        assert shop.done("alembic", "current") == ""
-        assert "a -> b" in shop.done("alembic", "history", "--indicate-current")
-        assert shop.done("alembic", "heads") == "d (head)\n"
-    assert shop.sql("SELECT nspname FROM pg_namespace WHERE nspname = 'toolkit'") == []
-    shop.done("alembic", "upgrade", "c")
-    assert shop.done("alembic", "current") == "c\n"
-
-
-def test_script_makes_the_same_database(shop, scratch):
-    shop.done("alembic", "upgrade", "head")
-    live = describe(shop)
-    script = shop.done("alembic", "upgrade", "head", "--sql")
-    shop.database = scratch.create()
-    finished = run_script(script, shop.database)
-    assert (finished.returncode, finished.stderr) == (0, "")
-    assert describe(shop) == live
-    assert "At the head; the ledger agrees." in shop.done("toolkit", "status")
-    down = shop.done("alembic", "downgrade", "d:base", "--sql")
-    assert run_script(down, shop.database).returncode == 0
-    assert shop.heads() == []
-    assert run_script(script, shop.database).returncode == 0
-    assert shop.heads() == ["d"]
-
-
-def test_script_refuses_a_database_that_stands_elsewhere(shop):
-    script = shop.done("alembic", "upgrade", "b:head", "--sql")
-    shop.done("alembic", "upgrade", "a")
-    before = shop.sql(LEDGER)
-    finished = run_script(script, shop.database)
-    assert finished.returncode == 3
-    assert "script starts at {b}, the database is at {a}" in finished.stderr
-    assert shop.sql(LEDGER) == before
-
-
-def test_script_run_without_stop_on_error_applies_nothing_from_the_wrong_start(shop):
-    script = shop.done("alembic", "upgrade", "c:head", "--sql")
-    shop.done("alembic", "upgrade", "b")
-    shop.sql("ALTER TABLE tb_a ADD name text")
-    run_script(script, shop.database, stop="0")
-    assert shop.heads() == ["b"]
-    assert shop.sql("SELECT * FROM tb_a") == []
-
-
-def test_stamp_is_recorded_and_a_purge_settles_a_disagreement(shop):
-    shop.done("alembic", "stamp", "b")
-    assert shop.sql(LEDGER) == [("stamp", "b", [], ["b"])]
-    shop.sql("DELETE FROM alembic_version")
-    assert "the ledger says b" in shop.run("alembic", "upgrade", "head").stdout
-    shop.done("alembic", "stamp", "--purge", "base")
-    shop.done("alembic", "upgrade", "head")
-    assert shop.heads() == ["d"]
-
-
-def test_merge_joins_two_heads_and_can_be_undone(project):
-    project.add("a", "SELECT 1;", "SELECT 1;")
-    project.add("b", "SELECT 1;", "SELECT 1;", after="a")
-    project.add("c", "SELECT 1;", "SELECT 1;", after="a")
-    project.done("alembic", "merge", "heads", "-m", "join", "--rev-id", "m")
-    project.done("alembic", "upgrade", "head")
-    assert project.sql("SELECT revision, heads_after FROM toolkit.ledger ORDER BY seq DESC LIMIT 1") == [
-        ("m", ["m"])
+def test_every_way_up_and_down_is_in_the_ledger(history):
+    history.done("alembic", "upgrade", "head")
+    history.done("alembic", "downgrade", "-1")
+    history.done("alembic", "upgrade", "+1")
+    history.done("alembic", "downgrade", "base")
+    first, second = checksum(history, "a"), checksum(history, "b")
+    assert history.sql(LEDGER) == [
+        ("upgrade", "a", [], ["a"], first),
+        ("upgrade", "b", ["a"], ["b"], second),
+        ("downgrade", "b", ["b"], ["a"], None),
+        ("upgrade", "b", ["a"], ["b"], second),
+        ("downgrade", "b", ["b"], ["a"], None),
+        ("downgrade", "a", ["a"], [], None),
     ]
-    project.done("alembic", "downgrade", "base")
-    assert project.heads() == []
+    assert history.sql("SELECT to_regclass('tb_a')") == [(None,)]
 
 
-def test_revision_is_refused_with_what_to_do_instead(shop):
-    finished = shop.run("alembic", "revision", "-m", "x")
-    assert finished.returncode != 0
-    assert "docs/how-to/write-a-revision.md" in finished.stdout
-    assert len(list(shop.versions.glob("*.py"))) == 4
+def test_questions_are_answered(history):
+    history.done("alembic", "upgrade", "a")
+    assert history.done("alembic", "current").split() == ["a"]
+    assert history.done("alembic", "heads").split() == ["b", "(head)"]
+    assert "a -> b (head), The b." in history.done("alembic", "history")
 
 
-def test_failing_revision_ends_without_a_traceback_and_leaves_the_ones_before(shop):
-    shop.file("c", ".up.sql").write_text("CREATE TABLE tb_c ();\nSELECT 1 / 0;\n")
-    finished = shop.run("alembic", "upgrade", "head")
-    assert "c_revision.up.sql:2: division by zero" in finished.stdout
-    assert "Traceback" not in finished.stdout + finished.stderr
-    assert shop.heads() == ["b"]
-    assert shop.sql("SELECT to_regclass('tb_c')") == [(None,)]
+def test_stamps_are_in_the_ledger(history):
+    history.done("alembic", "stamp", "a")
+    history.done("alembic", "stamp", "--purge", "b")
+    history.done("alembic", "stamp", "base")
+    rows = history.sql("SELECT operation, heads_after FROM toolkit.ledger ORDER BY seq")
+    assert rows == [("stamp", ["a"]), ("stamp", ["b"]), ("stamp", [])]
 
 
-def test_settings_that_a_revision_changes_do_not_reach_the_next(project):
-    project.add("a", "RESET ROLE; SET search_path = pg_catalog; SET statement_timeout = '1ms';")
-    project.add("b", "CREATE TABLE tb_b (id int); SELECT pg_sleep(0.05);")
-    project.done("alembic", "upgrade", "head")
-    assert project.sql("SELECT schemaname, tableowner FROM pg_tables WHERE tablename = 'tb_b'") == [
-        ("public", "shop_owner")
-    ]
+def test_revision_is_written_by_hand(history):
+    before = sorted(history.versions.iterdir())
+    refused = history.run("alembic", "revision", "-m", "more")
+    assert refused.returncode != 0
+    assert "Write the revision's three files by hand" in refused.stdout
+    assert sorted(path for path in history.versions.iterdir() if path.name != "__pycache__") == before
 
 
-def test_lock_given_up_by_a_revision_is_noticed(project):
-    project.add("a", "SELECT pg_advisory_unlock_all();")
-    project.add("b", "CREATE TABLE tb_b (id int);")
-    assert "The session lost the lock" in project.run("alembic", "upgrade", "head").stdout
-    assert project.heads() == ["a"]
+def test_script_makes_the_same_database_and_refuses_to_run_twice(history, play, scratch):
+    history.done("alembic", "upgrade", "head")
+    script = history.done("alembic", "upgrade", "head", "--sql")
+    other = scratch.create()
+    played = play(script, other)
+    assert (played.returncode, played.stderr) == (0, "")
+    binaries = find_binaries(scratch.major)
+    assert differences(read_entries(history.database, binaries), read_entries(other, binaries)) == []
+    with psycopg.connect(other) as connection:
+        assert connection.execute("TABLE alembic_version").fetchall() == [("b",)]
+        assert connection.execute(LEDGER).fetchall() == history.sql(LEDGER)
+    again = play(script, other)
+    assert again.returncode != 0
+    assert "this script starts at {}, the database is at {b}" in again.stderr
+    history.done("toolkit", "migrate", database=other)  # goes on from what the script made
+    scratch.release(other)
 
 
-def test_ledger_can_only_grow(shop):
-    shop.done("alembic", "upgrade", "head")
-    for statement in (
-        "UPDATE toolkit.ledger SET revision = 'x'",
-        "DELETE FROM toolkit.step",
-        "TRUNCATE toolkit.ledger",
-    ):
-        with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="added, never changed"):
-            shop.sql(statement)
+def test_script_of_a_part_goes_on_from_where_the_database_stands(history, play):
+    history.done("alembic", "upgrade", "a")
+    down = history.done("alembic", "downgrade", "b:a", "--sql")
+    assert play(down, history.database).returncode != 0
+    up = history.done("alembic", "upgrade", "a:b", "--sql")
+    assert play(up, history.database).returncode == 0
+    assert play(down, history.database).returncode == 0
+    assert history.heads() == ["a"]
+    assert [row[:2] for row in history.sql(LEDGER)][1:] == [("upgrade", "b"), ("downgrade", "b")]
 
 
-def test_target_is_a_conninfo_of_any_form(shop):
-    parts = conninfo_to_dict(shop.database)
-    shop.done(
-        "alembic", "upgrade", "a", database=" ".join(f"{key}='{value}'" for key, value in parts.items())
-    )
-    assert shop.heads() == ["a"]
+@pytest.mark.parametrize("change", ["UPDATE toolkit.ledger SET revision = 'z'", "DELETE FROM toolkit.ledger"])
+def test_ledger_is_append_only(history, change):
+    history.done("alembic", "upgrade", "a")
+    with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="added, never changed"):
+        history.sql(change)
