@@ -59,7 +59,8 @@ def socket_directory(cluster: Path) -> Path:
 def make_own(folder: Path, account: Account) -> None:
     """Make a folder that belongs to us, with its parents; the server's account may pass through it.
 
-    Raises ServerDirectoryError where it is there and somebody else could write to it.
+    Raises ServerDirectoryError where it is there and somebody else could write to it, or where the account
+    can't pass the folders above.
     """
     if not folder.parent.exists():
         make_own(folder.parent, account)
@@ -69,6 +70,11 @@ def make_own(folder: Path, account: Account) -> None:
         folder.chmod(mode)  # whatever the umask
     except FileExistsError:
         _check(folder, os.geteuid(), 0o022)
+    if account.switch and not all(_permits(place, account, 0o1) for place in (folder, *folder.parents)):
+        raise ServerDirectoryError(
+            f"User {account.name}, who runs the server, can't pass the folders above {folder}.",
+            remedy="Set TOOLKIT_STATE_DIR to a folder that everybody can pass.",
+        )
 
 
 def make_private(folder: Path, account: Account) -> None:

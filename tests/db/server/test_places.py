@@ -121,6 +121,16 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path):
 
 
 @as_root
+def test_a_state_directory_below_a_closed_folder_is_refused(tmp_path, monkeypatch):
+    closed = tmp_path / "closed"
+    closed.mkdir(0o700)
+    monkeypatch.setenv("TOOLKIT_STATE_DIR", str(closed / "state"))
+    with pytest.raises(ServerDirectoryError, match="can't pass the folders above"):
+        DevCluster(tmp_path).start()
+    assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
 @pytest.mark.parametrize("size", ["5m", "30m", "60m"])
 def test_a_full_disk_is_one_clear_error(own_state, monkeypatch, tmp_path, size):
     state = own_state / f"small {size}"
