@@ -1,163 +1,104 @@
-"""Several deployers at once, and sessions that end in the middle of each kind of statement."""
+"""Several deployers at once: one works, the others wait for it, nothing happens twice."""
 
-import contextlib
-import signal
+import secrets
 
 import psycopg
 import pytest
 
-APPLIED = "SELECT revision FROM toolkit.ledger ORDER BY seq"
-INDEXES = """
-SELECT relname, indisvalid FROM pg_index JOIN pg_class c ON c.oid = indexrelid
-WHERE indrelid = 'tb_a'::regclass ORDER BY 1
-"""
-OURS = "FROM pg_stat_activity WHERE application_name = 'cqrs-toolkit' AND datname = current_database()"
-BUILD = "CREATE INDEX CONCURRENTLY"
+HELD_UP = "EXISTS (SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%')"
+LOCK = "SELECT pg_advisory_lock(x'63717273746b6974'::bigint)"
+INDEX = "-- toolkit: step\nCREATE INDEX CONCURRENTLY IF NOT EXISTS ix ON tb_a (id);\n"
+LEDGER = "SELECT operation, revision FROM toolkit.ledger ORDER BY seq"
 
 
-@pytest.fixture
-def empty_database(request, open_major):
-    """Let `project` have its database on the major that a test asks for, else on PostgreSQL 18."""
-    scratch = open_major(getattr(request, "param", 18))
-    database = scratch.create()
-    yield database
-    scratch.release(database)
+def finish(process) -> tuple[int, str]:
+    _, message = process.communicate(timeout=30)
+    return process.returncode, message
 
 
-both_majors = pytest.mark.parametrize("empty_database", [15, 18], indirect=True, ids=["pg15", "pg18"])
+def test_three_at_once_apply_everything_once(project):
+    for name in "abcd":
+        project.add(name, f"CREATE TABLE tb_{name} (id int); SELECT pg_sleep(0.1);")
+    deployers = [
+        project.start("toolkit", "migrate"),
+        project.start("toolkit", "migrate"),
+        project.start("alembic", "upgrade", "head"),
+    ]
+    messages = []
+    for deployer in deployers:
+        status, message = finish(deployer)
+        assert (status, "Traceback" in message) == (0, False), message
+        messages.append(message)
+    assert sum("Waiting for process" in message for message in messages) == 2
+    assert project.sql(LEDGER) == [("upgrade", name) for name in "abcd"]
 
 
-@pytest.fixture
-def slow(project):
-    """Four revisions that pause: 0.41 s in b, 0.42 s in the second of three steps of c, 0.43 s in d."""
-    project.add("a", "CREATE TABLE tb_a (id int); INSERT INTO tb_a SELECT generate_series(1, 100);")
-    project.add("b", "ALTER TABLE tb_a ADD n int; SELECT pg_sleep(0.41); UPDATE tb_a SET n = id;")
-    project.add(
-        "c",
-        f"-- toolkit: step\n{BUILD} IF NOT EXISTS idx_a_id ON tb_a (id);\n"
-        "-- toolkit: step\nSELECT pg_sleep(0.42);\n"
-        f"-- toolkit: step\n{BUILD} IF NOT EXISTS idx_a_n ON tb_a (n);\n",
-        "-- toolkit: step\nSELECT 1;",
-        transactional=False,
-    )
-    project.add("d", "CREATE VIEW v_a AS SELECT n FROM tb_a; SELECT pg_sleep(0.43);")
-    return project
-
-
-def assert_finished(project):
-    assert project.heads() == ["d"]
-    assert project.sql(APPLIED) == [("a",), ("b",), ("c",), ("d",)]
-    assert project.sql(INDEXES) == [("idx_a_id", True), ("idx_a_n", True)]
-    assert project.sql("SELECT count(*), sum(n) FROM v_a") == [(100, 5050)]
-    assert "At the head; the ledger agrees." in project.done("toolkit", "status")
-
-
-@contextlib.contextmanager
-def blocked(project):
-    """Hold a transaction that a CREATE INDEX CONCURRENTLY on tb_a has to wait for."""
-    with contextlib.closing(psycopg.connect(project.database)) as connection:
-        connection.execute("INSERT INTO tb_a VALUES (0)")
-        yield
-
-
-def until_in(project, part):
-    """Wait until a session of the toolkit is in the middle of a statement that has `part` in it."""
-    project.until(f"EXISTS (SELECT {OURS} AND state = 'active' AND query LIKE '%{part}%')")
-
-
-def interrupt_everywhere(project, interrupt):
-    """Interrupt one run after the other, each further on, then let one finish."""
-
-    def run_until(statement):
-        process = project.start("toolkit", "migrate")
-        until_in(project, statement)
-        interrupt(process)
-        process.communicate()
-
-    run_until("pg_sleep(0.41)")
-    assert project.heads() == ["a"]
-    project.done("toolkit", "migrate", "b")
-    with blocked(project):
-        run_until(BUILD)
-        assert project.heads() == ["b"]
-        assert "upgrade of c, step 1 of 3 (not finished)" in project.run("toolkit", "status").stdout
-        project.until(f"NOT EXISTS (SELECT {OURS})")
-    run_until("pg_sleep(0.42)")
-    assert project.sql(INDEXES) == [("idx_a_id", True)]
-    assert project.heads() == ["b"]
-    run_until("pg_sleep(0.43)")
-    assert project.heads() == ["c"]
-    project.done("toolkit", "migrate")
-    assert_finished(project)
-
-
-@both_majors
-def test_client_killed_at_every_kind_of_statement(slow):
-    interrupt_everywhere(slow, lambda process: process.kill())
-
-
-def test_connection_lost_at_every_kind_of_statement(slow):
-    def end_session(process):
-        slow.sql(f"SELECT pg_terminate_backend(pid) {OURS}")
-        shown = process.communicate()[1]
-        assert "The connection to the database was lost" in shown
-        assert "Traceback" not in shown
-        assert process.returncode == 2
-
-    interrupt_everywhere(slow, end_session)
-
-
-def test_interrupt_from_the_keyboard_rolls_back_and_says_so_in_a_line(slow):
-    process = slow.start("toolkit", "migrate")
-    until_in(slow, "pg_sleep(0.41)")
-    process.send_signal(signal.SIGINT)
-    _, shown = process.communicate()
-    assert process.returncode == 130
-    assert shown == "toolkit: Interrupted; what was not finished is rolled back.\n"
-    assert slow.heads() == ["a"]
-
-
-def test_two_deployers_at_once_apply_everything_once(slow):
-    both = [slow.start("toolkit", "migrate"), slow.start("alembic", "upgrade", "head")]
-    outputs = [process.communicate() for process in both]
-    assert [process.returncode for process in both] == [0, 0], outputs
-    assert_finished(slow)
-
-
-@both_majors
-def test_second_deployer_waits_for_an_index_without_a_deadlock(slow):
-    slow.done("toolkit", "migrate", "b")
-    with blocked(slow):
-        first = slow.start("toolkit", "migrate")
-        until_in(slow, BUILD)
-        second = slow.start("toolkit", "migrate")
-        waiting = second.stderr.readline()
-        assert waiting.startswith("Waiting for process ")
-        assert "application 'cqrs-toolkit', connected since" in waiting
-    outputs = [process.communicate() for process in (first, second)]
-    assert [first.returncode, second.returncode] == [0, 0], outputs
-    assert_finished(slow)
-
-
-def test_waiting_for_another_deployer_ends(project):
-    project.add("a", "SELECT 1;")
-    project.configure("shop", "lock-wait = 0.2\n")
-    with psycopg.connect(project.database, application_name="somebody") as holder:
-        holder.execute("SELECT pg_advisory_lock(%s)", [0x63717273_746B6974])
-        finished = project.run("toolkit", "migrate")
-        pid = holder.info.backend_pid
-    assert finished.returncode == 1
-    assert f"holds the lock: process {pid}" in finished.stderr
-    assert "application 'somebody'" in finished.stderr
-
-
-def test_lock_timeout_is_tried_again(project):
+def test_deployer_that_waits_does_not_hold_up_an_index(project):
     project.add("a", "CREATE TABLE tb_a (id int);")
     project.done("toolkit", "migrate")
-    project.add("b", "ALTER TABLE tb_a ADD n int;")
-    with psycopg.connect(project.database) as holder:
-        holder.execute("LOCK tb_a IN ACCESS SHARE MODE")
-        process = project.start("toolkit", "migrate")
-        assert "b_revision.up.sql:1: waited too long for a lock" in process.stderr.readline()
-    assert "Applied 1 revision:" in process.communicate()[0]
+    project.add("b", INDEX, transactional=False)
+    with psycopg.connect(project.database) as old:
+        old.execute("LOCK TABLE tb_a IN ROW EXCLUSIVE MODE")
+        first = project.start("toolkit", "migrate")
+        project.until(HELD_UP)
+        second = project.start("toolkit", "migrate")
+        message = second.stderr.readline()
+        assert message.startswith("Waiting for process ")
+        assert "application 'cqrs-toolkit', connected since" in message
+        assert (first.poll(), second.poll()) == (None, None)
+    assert finish(first) == (0, "")
+    assert finish(second) == (0, "")
+    assert project.sql(LEDGER) == [("upgrade", "a"), ("upgrade", "b")]
+    assert project.sql("SELECT event FROM toolkit.step ORDER BY seq") == [("started",), ("finished",)]
+
+
+@pytest.mark.parametrize("command", [("toolkit", "migrate"), ("alembic", "upgrade", "head")])
+def test_deployer_gives_up_and_names_who_holds_the_lock(project, command):
+    project.configure("shop", "lock-wait = 0.3\n")
+    project.add("a", "CREATE TABLE tb_a (id int);")
+    with psycopg.connect(project.database, autocommit=True, application_name="other deploy") as holder:
+        holder.execute(LOCK)
+        refused = project.run(*command)
+        pid = holder.info.backend_pid
+    assert refused.returncode == (1 if command[0] == "toolkit" else 255)
+    words = f"Another migration of this database holds the lock: process {pid} (user postgres, application"
+    assert f"{words} 'other deploy', connected since" in refused.stdout + refused.stderr
+    assert project.sql("SELECT to_regclass('tb_a')") == [(None,)]
+
+
+@pytest.mark.parametrize("command", ["SELECT pg_advisory_unlock_all();", "DISCARD ALL;"])
+def test_revision_that_gives_the_lock_away_is_the_last_one(project, command):
+    transactional = not command.startswith("DISCARD")
+    text = command if transactional else f"-- toolkit: step\n{command}\n"
+    project.add("a", text, transactional=transactional)
+    project.add("b", "CREATE TABLE tb_b (id int);")
+    refused = project.run("toolkit", "migrate")
+    assert refused.returncode == 1
+    assert "The session lost the lock that keeps other deployers out." in refused.stderr
+    assert project.sql("SELECT to_regclass('tb_b')") == [(None,)]
+    project.done("toolkit", "migrate")
     assert project.heads() == ["b"]
+
+
+def test_busy_table_is_tried_again(project):
+    """lock_timeout ends the wait, so that readers queue behind a migration for half a second at most."""
+    project.add("a", "CREATE TABLE tb_a (id int);")
+    project.done("toolkit", "migrate")
+    project.add("b", "CREATE TABLE tb_b (id int); ALTER TABLE tb_a ADD COLUMN name text;")
+    with psycopg.connect(project.database) as reader:
+        reader.execute("TABLE tb_a")
+        deployer = project.start("toolkit", "migrate")
+        assert "b_revision.up.sql:1: waited too long for a lock; next try in" in deployer.stderr.readline()
+    status, _ = finish(deployer)
+    assert status == 0
+    assert project.sql(LEDGER) == [("upgrade", "a"), ("upgrade", "b")]
+
+
+def test_roles_are_made_from_two_databases_at_once(project, scratch):
+    project.configure(f"fresh_{secrets.token_hex(4)}")
+    project.add("a", "CREATE TABLE tb_a (id int);")
+    databases = [project.database, *(scratch.create() for _ in range(3))]
+    deployers = [project.start("toolkit", "migrate", DATABASE_URL=database) for database in databases]
+    assert [finish(deployer) for deployer in deployers] == [(0, "")] * 4
+    for database in databases[1:]:
+        scratch.release(database)
