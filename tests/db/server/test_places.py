@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import sysconfig
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,8 +45,11 @@ def run_both(state, prefix=(), **options: object):
         python = shutil.which(f"python3.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")
     if python is None:
         pytest.skip("this Python can be run by root only, and there is no other")
-    packages = sysconfig.get_path("purelib")
-    environment = {**os.environ, "TOOLKIT_STATE_DIR": str(state), "PYTHONPATH": f"{ROOT}:{packages}"}
+    environment = {
+        **os.environ,
+        "TOOLKIT_STATE_DIR": str(state),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+    }
     command = [*prefix, python, "-c", BOTH]
     return subprocess.run(
         command, cwd="/", env=environment, capture_output=True, text=True, check=False, **options
