@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from toolkit.errors import ServerBinariesMissing, ServerDirectoryError, ServerDiskFull
@@ -48,7 +49,7 @@ def run_both(state, prefix=(), **options: object):
     environment = {
         **os.environ,
         "TOOLKIT_STATE_DIR": str(state),
-        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+        "PYTHONPATH": f"{ROOT}:{Path(psycopg.__file__).parents[1]}",
     }
     command = [*prefix, python, "-c", BOTH]
     return subprocess.run(
