@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pglast import ast, enums, parse_sql
 from pglast.stream import RawStream
+from pglast.visitors import Visitor
 
 from toolkit.source.statements import Statement
 
@@ -48,7 +49,6 @@ _HARMLESS = (
     ast.CreateSeqStmt,
     ast.CreateStatsStmt,
     ast.CreateStmt,
-    ast.CreateTableAsStmt,
     ast.CreateTrigStmt,
     ast.DefineStmt,
     ast.GrantRoleStmt,
@@ -83,9 +83,8 @@ def _losses(node: ast.Node | None) -> Iterator[str]:
         yield f"deletes rows of {_text(node.relation)}"
     elif isinstance(node, ast.UpdateStmt):
         yield f"overwrites values of {_text(node.relation)}"
-    elif isinstance(node, ast.InsertStmt):
-        if node.onConflictClause and node.onConflictClause.action == enums.OnConflictAction.ONCONFLICT_UPDATE:
-            yield f"overwrites values of {_text(node.relation)}"
+    elif isinstance(node, ast.InsertStmt | ast.CreateTableAsStmt):
+        yield from _inserted(node)
     elif not isinstance(node, _HARMLESS):
         yield f"{type(node).__name__.removesuffix('Stmt').upper()} can do anything and is not judged"
 
@@ -106,6 +105,29 @@ def _altered(node: ast.AlterTableStmt) -> Iterator[str]:
             yield f"drops column {table}.{command.name}"
         elif command.subtype == enums.AlterTableType.AT_AlterColumnType:
             yield f"converts column {table}.{command.name}"
+
+
+def _inserted(node: ast.InsertStmt | ast.CreateTableAsStmt) -> Iterator[str]:
+    if isinstance(node, ast.InsertStmt):
+        clause = node.onConflictClause
+        if clause and clause.action == enums.OnConflictAction.ONCONFLICT_UPDATE:
+            yield f"overwrites values of {_text(node.relation)}"
+    queries = _Queries()
+    queries(node)
+    for query in queries.found:
+        if not isinstance(query, ast.SelectStmt):
+            yield from _losses(query)
+
+
+class _Queries(Visitor):
+    """Finds what stands in WITH, where a statement can change rows besides its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[ast.Node | None] = []
+
+    def visit_CommonTableExpr(self, _: object, node: ast.CommonTableExpr) -> None:  # noqa: N802
+        self.found.append(node.ctequery)
 
 
 def _name(thing: object) -> str:
