@@ -184,9 +184,10 @@ def _driver(context: MigrationContext) -> Connection:
 
 def _begin(context: MigrationContext, settings: sql.Composed) -> None:
     """Give a revision or step the settings that every one starts from, whatever the last one changed."""
-    if not context.as_sql:
-        locks.require(_driver(context))
-    _send(context, settings)
+    if context.as_sql:
+        _send(context, settings)
+    else:
+        locks.require(_driver(context), settings)
 
 
 def _send(context: MigrationContext, statement: sql.Composed) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg import sql
+
 from toolkit.errors import LockNotGranted
 from toolkit.migrate.connection import Connection
 
@@ -18,13 +20,11 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
   AND l.classid = %s AND l.objid = %s
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-
-
-_HELD = """
-SELECT EXISTS (SELECT FROM pg_locks l
-WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = %s AND objid = %s
-  AND pid = pg_backend_pid()
-  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+# A session's locks are in its own database.
+_HELD = f"""
+SELECT EXISTS (SELECT FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = pg_backend_pid()
+  AND classid = {_KEYS[0]} AND objid = {_KEYS[1]})
 """
 
 
@@ -73,12 +73,15 @@ def find_holder(connection: Connection) -> Holder | None:
     return Holder(*row) if row else None
 
 
-def require(connection: Connection) -> None:
-    """See that this session still holds the lock: a revision or a pooler may have taken it away.
+def require(connection: Connection, settings: sql.Composed) -> None:
+    """Send settings, and see in the same message that this session still holds the lock.
 
-    Raises LockNotGranted.
+    A revision or a pooler may have taken it away. Raises LockNotGranted.
     """
-    if connection.execute(_HELD, _KEYS).fetchone() != (True,):
+    cursor = connection.execute(sql.SQL("{}; {}").format(settings, sql.SQL(_HELD)))
+    while cursor.nextset():
+        pass
+    if cursor.fetchone() != (True,):
         raise LockNotGranted(
             "The session lost the lock that keeps other deployers out.",
             remedy="Look for pg_advisory_unlock_all or DISCARD ALL in the last revision, or for a pooler.",
