@@ -11,7 +11,7 @@ from toolkit.cli._output import FORMAT, describe_target, print_json, print_table
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import ToolkitError
 from toolkit.server.dev import DevCluster
-from toolkit.source.revisions import Revision, read_revisions
+from toolkit.source.revisions import Revision, Revisions, read_revisions
 
 if TYPE_CHECKING:  # imported in the functions, once the server starts
     from toolkit.migrate.status import State
@@ -32,21 +32,17 @@ def command(revision: str, dry_run: bool, form: str) -> None:  # noqa: FBT001 - 
     """
     settings = load_settings(find_root(Path.cwd()))
     conninfo = _resolve(settings.root)
-    from toolkit.migrate.connection import connect
-    from toolkit.migrate.status import choose_target, find_problems, read_state
+    from toolkit.migrate.status import choose_target, open_state, refuse_problems
 
     revisions = read_revisions(settings.migrations / "versions")
     target = choose_target(revisions, revision)
-    with connect(conninfo) as connection:
-        state = read_state(connection, settings)
-    problems = find_problems(state, revisions)
-    if problems:
-        raise problems[0]
+    state = open_state(conninfo, settings)
+    refuse_problems(state, revisions, "upgrade")
     pending = revisions.pending(target, state.heads)
     if dry_run or not pending:
         _print_pending(pending, state, conninfo, form)
     else:
-        _apply(settings, conninfo, target, form)
+        _apply(settings, conninfo, revisions, target, form)
 
 
 class _Start(threading.Thread):
@@ -101,7 +97,9 @@ def _print_pending(pending: list[Revision], state: "State", conninfo: str, form:
     click.echo(f"Target: {describe_target(conninfo)}")
 
 
-def _apply(settings: Settings, conninfo: str, target: tuple[str, ...], form: str) -> None:
+def _apply(
+    settings: Settings, conninfo: str, revisions: Revisions, target: tuple[str, ...], form: str
+) -> None:
     from toolkit.cli._events import Listener
     from toolkit.migrate.runner import upgrade
 
@@ -109,7 +107,7 @@ def _apply(settings: Settings, conninfo: str, target: tuple[str, ...], form: str
         listener = Listener(show)
         try:
             for head in target:
-                upgrade(settings, conninfo, head, listener)
+                upgrade(settings, conninfo, revisions, head, listener)
         finally:
             if listener.done and form == "text":
                 click.echo(f"Applied {_count(len(listener.done))}:")

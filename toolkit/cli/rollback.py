@@ -7,9 +7,8 @@ import click
 from toolkit.cli._events import Listener
 from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, progress
 from toolkit.core.settings import find_root, load_settings
-from toolkit.migrate.connection import connect
 from toolkit.migrate.runner import downgrade
-from toolkit.migrate.status import choose_rollback, find_problems, read_state
+from toolkit.migrate.status import choose_rollback, open_state, refuse_problems
 from toolkit.server.target import resolve_target
 from toolkit.source.revisions import read_revisions
 
@@ -31,17 +30,14 @@ def command(revision: str, allow_data_loss: bool, form: str) -> None:  # noqa: F
     settings = load_settings(find_root(Path.cwd()))
     revisions = read_revisions(settings.migrations / "versions")
     conninfo = resolve_target(settings.root)
-    with connect(conninfo) as connection:
-        state = read_state(connection, settings)
-    problems = find_problems(state, revisions)
-    if problems:
-        raise problems[0]
+    state = open_state(conninfo, settings)
+    refuse_problems(state, revisions, "downgrade")
     target = choose_rollback(revisions, state, revision)
     with progress() as show:
         listener = Listener(show)
         if state.heads:
             try:
-                downgrade(settings, conninfo, target, listener, allow_data_loss=allow_data_loss)
+                downgrade(settings, conninfo, revisions, target, listener, allow_data_loss=allow_data_loss)
             finally:
                 if listener.done and form == "text":
                     click.echo("Took back:")

@@ -36,7 +36,7 @@ from toolkit.migrate.script import preamble
 from toolkit.migrate.status import find_problems, read_state
 from toolkit.server.target import resolve_target
 from toolkit.source.losses import find_losses
-from toolkit.source.revisions import read_revisions
+from toolkit.source.revisions import Revisions, read_revisions
 
 ATTRIBUTE = "toolkit_request"  # key in Config.attributes
 _MENDED_BY_PURGE = (LedgerDisagrees, FileChanged)
@@ -45,9 +45,13 @@ _Planner = Callable[[tuple[str, ...], MigrationContext], Iterable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `toolkit migrate` and `toolkit rollback` hand over: the target, who listens, may data be lost."""
+    """What `toolkit migrate` and `toolkit rollback` hand over.
+
+    conninfo, revisions: the target and the history. notify: who listens.
+    """
 
     conninfo: str
+    revisions: Revisions
     notify: Notify
     allow_data_loss: bool = False
 
@@ -110,8 +114,12 @@ def _read_only(settings: Settings, request: Request | None) -> None:
 
 
 def _online(settings: Settings, request: Request | None, options: dict[str, Any]) -> None:
-    request = request or Request(resolve_target(settings.root), _say, allow_data_loss=True)
-    revisions = read_revisions(settings.migrations / "versions")
+    request = request or Request(
+        resolve_target(settings.root),
+        read_revisions(settings.migrations / "versions"),
+        _say,
+        allow_data_loss=True,
+    )
     connection = connect(request.conninfo)
     try:
         refuse_unfit(connection, request.conninfo, ask_server(connection, settings), settings)
@@ -122,12 +130,14 @@ def _online(settings: Settings, request: Request | None, options: dict[str, Any]
         state = read_state(connection, settings)
         purge = bool(options.get("purge"))
         problems = [
-            p for p in find_problems(state, revisions) if not (purge and isinstance(p, _MENDED_BY_PURGE))
+            p
+            for p in find_problems(state, request.revisions)
+            if not (purge and isinstance(p, _MENDED_BY_PURGE))
         ]
         if problems:
             raise problems[0]
         ledger.ensure(connection, settings)
-        run = Run(settings, revisions, () if purge else state.ledger.steps, request.notify)
+        run = Run(settings, request.revisions, () if purge else state.ledger.steps, request.notify)
         with _open(connection) as sqlalchemy:
             _configure(settings, run, _planner(run, request, options["fn"]), connection=sqlalchemy)
             context.run_migrations()
@@ -167,7 +177,7 @@ def _planner(run: Run, request: Request, plan: _Planner) -> _Planner:
     def planner(heads: tuple[str, ...], migration: MigrationContext) -> list[Any]:
         steps = run.plan(heads, plan(heads, migration))
         if not request.allow_data_loss:
-            _refuse_losses(run.files("downgrade"))
+            _refuse_losses(run.downgrades())
         return steps
 
     return planner

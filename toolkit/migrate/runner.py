@@ -13,6 +13,7 @@ from toolkit.core.settings import Settings
 from toolkit.errors import AlembicRefused, RevisionFailed, ToolkitError
 from toolkit.migrate.application import Event
 from toolkit.migrate.env import ATTRIBUTE, Request
+from toolkit.source.revisions import Revisions
 
 _LOCK_NOT_AVAILABLE = "55P03"
 _TRIES = 6
@@ -33,12 +34,12 @@ class Retry:
 Notify = Callable[[Event | Retry], None]
 
 
-def upgrade(settings: Settings, conninfo: str, target: str, notify: Notify) -> None:
+def upgrade(settings: Settings, conninfo: str, revisions: Revisions, target: str, notify: Notify) -> None:
     """Apply revisions up to `target`, an id or "head".
 
     Raises ToolkitError; a lock_timeout (55P03) only after several tries. What was applied stays applied.
     """
-    config = _config(settings, Request(conninfo, notify))
+    config = _config(settings, Request(conninfo, revisions, notify))
     pause = _FIRST_PAUSE
     for number in range(1, _TRIES + 1):
         try:
@@ -55,13 +56,19 @@ def upgrade(settings: Settings, conninfo: str, target: str, notify: Notify) -> N
 
 
 def downgrade(
-    settings: Settings, conninfo: str, target: str, notify: Notify, *, allow_data_loss: bool
+    settings: Settings,
+    conninfo: str,
+    revisions: Revisions,
+    target: str,
+    notify: Notify,
+    *,
+    allow_data_loss: bool,
 ) -> None:
     """Take revisions back to `target`, in Alembic's words: an id, "base" or "-1".
 
     Raises ToolkitError; DataLoss, before anything ran, where a .down.sql loses data and that is not allowed.
     """
-    config = _config(settings, Request(conninfo, notify, allow_data_loss))
+    config = _config(settings, Request(conninfo, revisions, notify, allow_data_loss))
     _call(lambda: command.downgrade(config, target))
 
 
