@@ -6,6 +6,7 @@ import sys
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_statement_that_waits_too_long_for_a_table_is_tried_again(project):
 
 def test_password_is_neither_printed_nor_written(project):
     project.add("a", "CREATE VIEW v_a AS SELECT 1;", "DROP VIEW v_a;")
-    secret = project.database.replace("postgres@", "postgres:s3cret@")
+    secret = make_conninfo(project.database, password="s3cret")
     commands = ["toolkit migrate", "toolkit status --format json", "toolkit rollback", "alembic upgrade head"]
     seen = "".join(project.done(*command.split(), database=secret) for command in commands)
     assert "user=postgres" in seen

@@ -5,7 +5,10 @@ import secrets
 import psycopg
 import pytest
 
-HELD_UP = "EXISTS (SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%')"
+HELD_UP = (
+    "EXISTS (SELECT FROM pg_stat_progress_create_index"
+    " WHERE datname = current_database() AND phase LIKE 'waiting%')"
+)
 LOCK = "SELECT pg_advisory_lock(x'63717273746b6974'::bigint)"
 INDEX = "-- toolkit: step\nCREATE INDEX CONCURRENTLY IF NOT EXISTS ix ON tb_a (id);\n"
 LEDGER = "SELECT operation, revision FROM toolkit.ledger ORDER BY seq"
@@ -69,7 +72,7 @@ def test_deployer_gives_up_and_names_who_holds_the_lock(project, command):
 @pytest.mark.parametrize("command", ["SELECT pg_advisory_unlock_all();", "DISCARD ALL;"])
 def test_revision_that_gives_the_lock_away_is_the_last_one(project, command):
     transactional = not command.startswith("DISCARD")
-    text = command if transactional else f"-- toolkit: step\n{command}\n"
+    text = command if transactional else f"-- toolkit: step repeatable\n{command}\n"
     project.add("a", text, transactional=transactional)
     project.add("b", "CREATE TABLE tb_b (id int);")
     refused = project.run("toolkit", "migrate")

@@ -14,6 +14,10 @@ from toolkit.server.binaries import find_binaries
 INTERRUPTIONS = 6
 LONGEST = 0.1  # seconds that a run may work before it is ended; the whole history takes more
 PAUSE = "SELECT pg_sleep(0.02)"
+HELD_UP = (
+    "EXISTS (SELECT FROM pg_stat_progress_create_index"
+    " WHERE datname = current_database() AND phase LIKE 'waiting%')"
+)
 HERE = "(SELECT oid FROM pg_database WHERE datname = current_database())"
 LOCKED = f"EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND database = {HERE})"
 CONNECTED = (
@@ -28,7 +32,7 @@ LOST = "toolkit: The connection to the database was lost: "
 
 
 def steps(*statements: str) -> str:
-    return "".join(f"-- toolkit: step\n{statement};\n" for statement in statements)
+    return "".join(f"-- toolkit: step repeatable\n{statement};\n" for statement in statements)
 
 
 def index(name: str, on: str) -> str:
@@ -120,7 +124,7 @@ def test_killed_while_an_index_waits_for_an_old_transaction(project):
     with psycopg.connect(project.database) as old:
         old.execute("LOCK TABLE tb_a IN ROW EXCLUSIVE MODE")
         running = project.start("toolkit", "migrate")
-        project.until("EXISTS (SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%')")
+        project.until(HELD_UP)
         running.kill()
         project.until(f"NOT {CONNECTED}")
     assert project.sql("SELECT indisvalid FROM pg_index WHERE indrelid = 'tb_a'::regclass") == [(False,)]

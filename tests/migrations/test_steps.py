@@ -4,14 +4,22 @@ import psycopg
 import pytest
 
 TABLE = ("CREATE TABLE tb_a (id int);", "DROP TABLE tb_a;")
+HELD_UP = (
+    "EXISTS (SELECT FROM pg_stat_progress_create_index"
+    " WHERE datname = current_database() AND phase LIKE 'waiting%')"
+)
 INDEXES = (
     "SELECT indexrelid::regclass::text, indisvalid FROM pg_index JOIN pg_class c ON c.oid = indrelid"
     " WHERE relname LIKE 'tb_%' ORDER BY 1"
 )
 
 
-def steps(*statements: str) -> str:
-    return "".join(f"-- toolkit: step\n{statement};\n" for statement in statements)
+def steps(*statements: str, mark: str = "step") -> str:
+    return "".join(f"-- toolkit: {mark}\n{statement};\n" for statement in statements)
+
+
+def repeatable(*statements: str) -> str:
+    return steps(*statements, mark="step repeatable")
 
 
 def index(name: str, on: str = "tb_a (id)", kind: str = "INDEX") -> str:
@@ -22,8 +30,8 @@ def index(name: str, on: str = "tb_a (id)", kind: str = "INDEX") -> str:
 def halted(project):
     """A revision of three steps that stands after the first: the second divides by zero."""
     project.add("a", *TABLE)
-    up = steps("INSERT INTO tb_a VALUES (1)", "SELECT 1 / 0", "INSERT INTO tb_a VALUES (3)")
-    project.add("b", up, steps("DELETE FROM tb_a"), transactional=False)
+    up = repeatable("INSERT INTO tb_a VALUES (1)", "SELECT 1 / 0", "INSERT INTO tb_a VALUES (3)")
+    project.add("b", up, repeatable("DELETE FROM tb_a"), transactional=False)
     failed = project.run("toolkit", "migrate")
     assert failed.returncode == 1
     assert "b_revision.up.sql:5: division by zero" in failed.stderr
@@ -108,12 +116,12 @@ def test_index_of_that_name_on_another_table_is_no_success(project):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (steps("CREATE INDEX CONCURRENTLY ix ON tb_a (id)"), "CREATE INDEX needs IF NOT EXISTS and a name"),
-        (steps("CREATE INDEX CONCURRENTLY ON tb_a (id)"), "CREATE INDEX needs IF NOT EXISTS and a name"),
-        (steps("DROP INDEX CONCURRENTLY ix"), "DROP needs IF EXISTS"),
-        (steps("ALTER TABLE tb_a ADD COLUMN b int"), "ADD COLUMN needs IF NOT EXISTS"),
-        (steps("ALTER TABLE tb_a ADD CONSTRAINT ch CHECK (id > 0)"), "ADD CONSTRAINT needs DROP CONSTRAINT"),
-        (steps("SELECT 1;\nSELECT 2"), "no `-- toolkit: step` before the statement"),
+        (steps("CREATE INDEX CONCURRENTLY ix ON tb_a (id)"), "add IF NOT EXISTS and a name"),
+        (steps("CREATE INDEX CONCURRENTLY ON tb_a (id)"), "add IF NOT EXISTS and a name"),
+        (steps("DROP INDEX CONCURRENTLY ix"), "add IF EXISTS"),
+        (steps("ALTER TABLE tb_a ADD COLUMN b int"), "add IF NOT EXISTS or IF EXISTS to each clause"),
+        (steps("ALTER TABLE tb_a ADD CONSTRAINT ch CHECK (id > 0)"), "drop the constraint IF EXISTS"),
+        (repeatable("SELECT 1;\nSELECT 2"), "no `-- toolkit: step` before the statement"),
         ("SELECT 1;\n", "no `-- toolkit: step` before the statement"),
     ],
 )  # fmt: skip
@@ -148,7 +156,7 @@ def test_step_waits_for_old_transactions_longer_than_lock_timeout(project):
     with psycopg.connect(project.database) as old:
         old.execute("LOCK TABLE tb_a IN ROW EXCLUSIVE MODE")
         running = project.start("toolkit", "migrate")
-        project.until("EXISTS (SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%')")
+        project.until(HELD_UP)
         project.sql("SELECT pg_sleep(0.7)")  # lock-timeout is 0.5
         assert running.poll() is None
         old.rollback()

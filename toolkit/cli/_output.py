@@ -41,9 +41,10 @@ def progress() -> Iterator[Progress]:
         yield _silent
         return
     from rich.console import Console
+    from rich.text import Text
 
     with Console(stderr=True).status("Connecting …") as status:
-        yield lambda message: status.update(message)  # noqa: PLW0108 - it takes more than a message
+        yield lambda message: status.update(Text(message))
 
 
 def _silent(message: str) -> None:

@@ -8,8 +8,7 @@ import click
 from toolkit.cli._output import FORMAT, describe_target, print_json, print_table
 from toolkit.core.settings import find_root, load_settings
 from toolkit.errors import ToolkitError
-from toolkit.migrate.connection import connect
-from toolkit.migrate.status import State, find_problems, read_state
+from toolkit.migrate.status import State, find_problems, open_state
 from toolkit.server.target import resolve_target
 from toolkit.source.revisions import Revision, Revisions, read_revisions
 
@@ -25,8 +24,7 @@ def command(form: str) -> None:
     settings = load_settings(find_root(Path.cwd()))
     revisions = read_revisions(settings.migrations / "versions")
     conninfo = resolve_target(settings.root)
-    with connect(conninfo) as connection:
-        state = read_state(connection, settings)
+    state = open_state(conninfo, settings)
     problems = find_problems(state, revisions)
     known = [head for head in state.heads if head in revisions]
     pending = revisions.pending(revisions.heads, known)

@@ -1,6 +1,5 @@
 """The settings of a project: `[tool.toolkit]` in its pyproject.toml, read into one frozen value."""
 
-import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from toolkit.errors import SettingsError
 
 _OLDEST_MAJOR, _NEWEST_MAJOR = 15, 18
+_SHORTEST, _LONGEST = 0.001, 2_000_000  # seconds; PostgreSQL counts milliseconds in 32 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +114,11 @@ class _Table:
 
     def number(self, key: str, default: float) -> float:
         value = self._values.pop(key, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-            raise SettingsError(f"{self._name}.{key} must be a number, 0 or more.")
-        return value
+        if not isinstance(value, bool) and value == 0:
+            return 0
+        if isinstance(value, int | float) and _SHORTEST <= value <= _LONGEST and value is not True:
+            return value
+        raise SettingsError(f"{self._name}.{key} must be 0 or a number from {_SHORTEST} to {_LONGEST}.")
 
     def major(self, key: str, default: int) -> int:
         value = self._values.pop(key, default)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
 import psycopg
@@ -10,14 +10,15 @@ from alembic.runtime.migration import MigrationContext, MigrationInfo, RevisionS
 from psycopg import sql
 
 from toolkit.core.settings import Settings
-from toolkit.errors import FileChanged, RevisionFailed, RevisionUnfinished
+from toolkit.errors import FileChanged, RevisionFailed
 from toolkit.migrate import ledger, locks
 from toolkit.migrate.connection import Connection, explain, session_settings, words
 from toolkit.migrate.files import Action, Direction, SqlFile, Step, read_file
 from toolkit.migrate.ledger import LedgerRow, StepRow
 from toolkit.migrate.locks import Holder
+from toolkit.migrate.status import Partial, unfinished
 from toolkit.source.effects import ConcurrentIndex
-from toolkit.source.revisions import Revision, Revisions, checksum
+from toolkit.source.revisions import Revision, Revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Run:
         self._steps = steps
         self._notify = notify
         self._files: dict[tuple[str, str], SqlFile] = {}
+        self._planned: list[tuple[str, str]] = []
         self._heads: tuple[str, ...] = ()
         self._number, self._total = 0, 0
         self._began = 0.0
@@ -77,20 +79,20 @@ class Run:
                 revision = self._revisions[step.revision.revision]
                 direction: Direction = "upgrade" if step.is_upgrade else "downgrade"
                 if not revision.is_merge:
+                    self._planned.append((revision.id, direction))
                     self._files[revision.id, direction] = read_file(revision, direction)
+                if step.is_upgrade and revision.down:  # goes into the ledger
+                    self._files[revision.id, "downgrade"] = read_file(revision, "downgrade")
         if plan and self._steps and isinstance(plan[0], RevisionStep):
             last = self._steps[-1]
             direction = "upgrade" if plan[0].is_upgrade else "downgrade"
             if (plan[0].revision.revision, direction) != (last.revision, last.direction):
-                raise RevisionUnfinished(
-                    f"The {last.direction} of {last.revision} is at step {last.position} of {last.steps}.",
-                    remedy=f"Finish the {last.direction} first; mend the step where it failed.",
-                )
+                raise unfinished(Partial.of(last))
         return plan
 
-    def files(self, direction: Direction) -> list[SqlFile]:
-        """Return the files that the plan will run in this direction, in order."""
-        return [file for (_, way), file in self._files.items() if way == direction]
+    def downgrades(self) -> list[SqlFile]:
+        """Return the down files that the plan will run, in order."""
+        return [self._files[id_, way] for id_, way in self._planned if way == "downgrade"]
 
     def apply(self, context: MigrationContext, name: str, direction: Direction) -> None:
         """Run one revision's SQL file; called inside the transaction that Alembic opened for it.
@@ -132,17 +134,21 @@ class Run:
         return bool(finished)
 
     def _run_step(self, context: MigrationContext, step: Step, row: StepRow) -> None:
-        waits = 0.0 if any(action.effects.concurrently for action in step.actions) else None
-        _begin(context, session_settings(self._settings, lock_timeout=waits))
+        (action,) = step.actions
+        _begin(
+            context,
+            session_settings(self._settings, lock_timeout=0.0 if action.effects.concurrently else None),
+        )
+        index = None if context.as_sql else action.effects.index
+        if index is not None:
+            _make_way(_driver(context), action, index, interrupted=row in self._steps)
         _send(context, ledger.insert_step(row))
-        for action in step.actions:
-            if action.effects.index is not None and not context.as_sql:
-                _drop_invalid(_driver(context), action.effects.index)
-            _perform(context, action)
-            if action.effects.index is not None and not context.as_sql:
-                _require_index(_driver(context), action, action.effects.index)
-        finished = StepRow(row.revision, row.direction, row.position, row.steps, "finished", row.checksum)
-        _send(context, ledger.insert_step(finished))
+        _perform(context, action)
+        if index is not None and _find_index(_driver(context), index) is None:
+            raise RevisionFailed(
+                _place(action), f"{index.name} exists and is no index of {index.table}", None
+            )
+        _send(context, ledger.insert_step(replace(row, event="finished")))
 
     def record(
         self, *, ctx: MigrationContext, step: MigrationInfo, heads: Collection[str], **_: object
@@ -158,21 +164,18 @@ class Run:
         revision = self._revisions[str(step.up_revision_id)]
         milliseconds = (time.perf_counter() - self._began) * 1000 if self._began else 0.0
         self._began = 0.0
+        up, down = (self._files.get((revision.id, way)) for way in ("upgrade", "downgrade"))
         row = LedgerRow(
             direction,
             revision.id,
             before,
             self._heads,
-            checksum=checksum(revision.up) if revision.up and step.is_upgrade else None,
-            down_sql=_read_down(revision) if step.is_upgrade else None,
+            checksum=up.checksum if up and step.is_upgrade else None,
+            down_sql=down.text if down and step.is_upgrade else None,
             duration_ms=None if ctx.as_sql else round(milliseconds, 3),
         )
         _send(ctx, ledger.insert_row(row))
         self._notify(Done(revision, direction, self._number, self._total, milliseconds))
-
-
-def _read_down(revision: Revision) -> str | None:
-    return revision.down.read_text(encoding="utf-8-sig") if revision.down else None
 
 
 def _driver(context: MigrationContext) -> Connection:
@@ -202,7 +205,7 @@ def _perform(context: MigrationContext, action: Action) -> None:
     """Send a statement of a revision, or print it."""
     statement = action.statement
     if context.as_sql:
-        context.impl.static_output(statement.text + ";")
+        context.impl.static_output(statement.text + "\n;")  # it may end in a comment
         return
     try:
         _driver(context).execute(statement.text.encode())
@@ -228,16 +231,22 @@ def _find_index(connection: Connection, index: ConcurrentIndex) -> tuple[str, bo
     return (row[0], row[1]) if row else None
 
 
-def _drop_invalid(connection: Connection, index: ConcurrentIndex) -> None:
-    """Drop what an interrupted CREATE INDEX CONCURRENTLY of this name left behind."""
+def _make_way(connection: Connection, action: Action, index: ConcurrentIndex, *, interrupted: bool) -> None:
+    """Drop what an interrupted CREATE INDEX CONCURRENTLY left behind; IF NOT EXISTS would be content with it.
+
+    interrupted: this very step was begun before, so that a valid index is its work.
+    Raises RevisionFailed for a valid index that is somebody else's.
+    """
     found = _find_index(connection, index)
-    if found and not found[1]:
-        name = sql.Identifier(found[0], index.name)
+    if found is None:
+        return
+    schema, valid = found
+    if not valid:
+        name = sql.Identifier(schema, index.name)
         connection.execute(sql.SQL("DROP INDEX CONCURRENTLY {}").format(name))
+    elif not interrupted:
+        raise RevisionFailed(_place(action), f"index {index.name} exists already", None)
 
 
-def _require_index(connection: Connection, action: Action, index: ConcurrentIndex) -> None:
-    """Refuse what IF NOT EXISTS let pass: an index of the name that is another table's."""
-    if _find_index(connection, index) is None:
-        place = f"{action.statement.path}:{action.statement.line}"
-        raise RevisionFailed(place, f"{index.name} exists and is no index of {index.table}", None)
+def _place(action: Action) -> str:
+    return f"{action.statement.path}:{action.statement.line}"

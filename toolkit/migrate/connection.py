@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
 from toolkit.core.settings import Settings
 from toolkit.errors import (
@@ -21,6 +20,7 @@ from toolkit.errors import (
     TargetUnreachable,
     ToolkitError,
 )
+from toolkit.server.target import split_conninfo
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 _CONNECT_TIMEOUT = 10  # seconds for each host, where neither the conninfo nor PGCONNECT_TIMEOUT says it
@@ -60,17 +60,16 @@ def connect(conninfo: str) -> Connection:
 
     Raises TargetInvalid, PasswordRefused and TargetUnreachable.
     """
-    try:
-        parts = conninfo_to_dict(conninfo)
-    except psycopg.ProgrammingError:  # its text can quote the password
-        raise TargetInvalid(remedy=_URL_REMEDY) from None
-    if "@" in f"{parts.get('host', '')}{parts.get('dbname', '')}" or not _is_port_list(parts.get("port")):
-        raise TargetInvalid(remedy=_URL_REMEDY)  # the tail of a password that was not percent-encoded
+    parts = split_conninfo(conninfo)
+    if parts is None:
+        raise TargetInvalid(remedy=_URL_REMEDY)  # libpq's own words can quote the password
     defaults: dict[str, Any] = {"client_encoding": "UTF8", "fallback_application_name": "cqrs-toolkit"}
     if "connect_timeout" not in parts and "PGCONNECT_TIMEOUT" not in os.environ:
         defaults["connect_timeout"] = _CONNECT_TIMEOUT
     try:
         return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **defaults)
+    except UnicodeError:  # a host name that can't be one
+        raise TargetInvalid(remedy=_URL_REMEDY) from None
     except psycopg.Error as error:
         raise _refusal(error) from None
 
@@ -79,10 +78,6 @@ _URL_REMEDY = (
     "Write postgresql://user:password@host:port/database or key=value pairs, and percent-encode what is not"
     " a letter or digit in the password."
 )
-
-
-def _is_port_list(port: object) -> bool:
-    return port is None or str(port).replace(",", "").isdigit() or port == ""
 
 
 def _refusal(error: psycopg.Error) -> ToolkitError:

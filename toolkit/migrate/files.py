@@ -11,11 +11,11 @@ from alembic import op
 
 from toolkit.errors import RevisionFileInvalid, ToolkitError
 from toolkit.source.effects import Effects, read_effects
-from toolkit.source.revisions import NO_TRANSACTION, Revision
+from toolkit.source.revisions import NO_TRANSACTION, Revision, checksum
 from toolkit.source.statements import Statement, read_sql, split_statements
 
 Direction = Literal["upgrade", "downgrade"]
-_STEP = re.compile(r"\s*--\s*toolkit:\s*step\s*")
+_STEP = re.compile(r"\s*--\s*toolkit:\s*step(\s+repeatable)?\s*")
 _REMEDY = "docs/how-to/write-a-revision.md shows what such a file looks like."
 
 
@@ -37,10 +37,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class SqlFile:
-    """One SQL file of a revision; a transactional one is a single step."""
+    """One SQL file of a revision; a transactional one is a single step. checksum: of the text as read."""
 
     path: Path
     text: str
+    checksum: str
     steps: tuple[Step, ...]
 
 
@@ -78,7 +79,7 @@ def read_file(revision: Revision, direction: Direction) -> SqlFile:
     if path is None:
         wanted = revision.path.with_suffix(".up.sql" if direction == "upgrade" else ".down.sql")
         raise RevisionFileInvalid(f"{wanted} is missing.", remedy="Restore it, or write it.")
-    text = read_sql(path)
+    digest, text = checksum(path), read_sql(path)
     if text.startswith(NO_TRANSACTION) == revision.transactional:
         raise RevisionFileInvalid(
             f"{path} and {revision.path.name} do not agree on whether the revision runs in a transaction.",
@@ -88,7 +89,7 @@ def read_file(revision: Revision, direction: Direction) -> SqlFile:
     for action in actions:
         _refuse_unfit(action)
     groups = [actions] if revision.transactional else _group(actions, text, path)
-    return SqlFile(path, text, tuple(Step(tuple(group), _digest(group)) for group in groups))
+    return SqlFile(path, text, digest, tuple(Step(tuple(group), _digest(group)) for group in groups))
 
 
 def _refuse_unfit(action: Action) -> None:
@@ -108,16 +109,18 @@ def _group(actions: list[Action], text: str, path: Path) -> list[list[Action]]:
 
     A step that was interrupted is run again, so its statement must not mind what it did already.
     """
-    marks = [number for number, line in enumerate(text.splitlines(), 1) if _STEP.fullmatch(line)]
+    marks = {n: match for n, line in enumerate(text.splitlines(), 1) if (match := _STEP.fullmatch(line))}
     end = 0
     for action in actions:
         first = action.statement.line
         place = f"{path}:{first}"
-        if not any(end < mark < first for mark in marks):
+        mark = next((match for number, match in marks.items() if end < number < first), None)
+        if mark is None:
             raise RevisionFileInvalid(f"{place}: no `-- toolkit: step` before the statement.", remedy=_REMEDY)
-        if action.effects.once:
+        if action.effects.once and not mark[1]:
             raise RevisionFileInvalid(
-                f"{place}: a step has to be safe to run again.", remedy=f"{action.effects.once}."
+                f"{place}: a step has to be safe to run again.",
+                remedy=f"Make it so: {action.effects.once}; or let a transactional revision do it.",
             )
         end = first + action.statement.text.count("\n")
     return [[action] for action in actions]

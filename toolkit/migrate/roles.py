@@ -9,7 +9,7 @@ from psycopg import sql
 from toolkit.core.settings import Settings
 from toolkit.errors import RightMissing, RoleUnfit
 from toolkit.migrate.connection import Connection, words
-from toolkit.source.statements import read_sql, split_statements
+from toolkit.source.artifacts import read_roles
 
 _ATTEMPTS = 10  # other deployers may make the same roles at the same moment, in this database or another
 _PAUSE = 0.05
@@ -97,8 +97,8 @@ def _find_gaps(connection: Connection, settings: Settings) -> list[str]:
 
 def _close_gaps(connection: Connection, settings: Settings) -> None:
     with connection.transaction():
-        for text in _role_statements(settings):
-            connection.execute(text.encode())
+        for statement in read_roles(settings.sql):
+            connection.execute(statement.text.encode())
         for gap in _find_gaps(connection, settings):
             connection.execute(gap.encode())
 
@@ -111,17 +111,11 @@ def _right_missing(gaps: list[str], reason: str) -> RightMissing:
     )
 
 
-def _role_statements(settings: Settings) -> list[str]:
-    path = settings.sql / "roles.sql"
-    if not path.is_file():
-        return []
-    return [statement.text for statement in split_statements(read_sql(path), path)]
-
-
 def script(settings: Settings) -> str:
     """Return the same as one statement for an SQL script: a DO block that closes the gaps or fails."""
     roles_sql = "".join(
-        f"\n        EXECUTE {sql.Literal(text).as_string()};" for text in _role_statements(settings)
+        f"\n        EXECUTE {sql.Literal(statement.text).as_string()};"
+        for statement in read_roles(settings.sql)
     )
     gaps, unfit = (_fill(query, settings).as_string().strip() for query in (_GAPS, _UNFIT))
     return f"""DO $toolkit_roles$

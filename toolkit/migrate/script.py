@@ -54,7 +54,7 @@ $toolkit_guard$;"""
 def preamble(settings: Settings, heads: Sequence[str]) -> str:
     """Return the SQL that goes before the revisions of a script which starts at `heads`.
 
-    It is meant for `psql -v ON_ERROR_STOP=1`: a check that fails is an error of its own statement.
+    It is meant for psql: a check that fails is an error of its own statement, and psql stops there.
     """
     version = sql.Identifier(settings.schema, "alembic_version")
     guard = sql.SQL(_SERVER).format(major=sql.Literal(settings.postgresql), key=sql.Literal(locks.KEY))
@@ -62,7 +62,7 @@ def preamble(settings: Settings, heads: Sequence[str]) -> str:
         heads=sql.Literal(sorted(heads)), table=sql.Literal(version.as_string()), version=version
     )
     parts = [
-        "-- Run with: psql -v ON_ERROR_STOP=1 -f FILE",
+        "\\set ON_ERROR_STOP on",  # psql would go on after a check that failed
         guard.as_string(),
         roles.script(settings),
         session_settings(settings).as_string() + ";",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import psycopg
 from psycopg import sql
 
 from toolkit.core.settings import Settings
@@ -10,12 +11,13 @@ from toolkit.errors import (
     DatabaseAhead,
     FileChanged,
     LedgerDisagrees,
+    RevisionUnfinished,
     RevisionUnknown,
     SeveralHeads,
     ToolkitError,
 )
 from toolkit.migrate import ledger
-from toolkit.migrate.connection import Connection, Server, ask_server
+from toolkit.migrate.connection import Connection, Server, ask_server, connect, explain
 from toolkit.source.revisions import Revision, Revisions, checksum
 
 
@@ -28,6 +30,11 @@ class Partial:
     position: int
     steps: int
     finished: bool
+
+    @classmethod
+    def of(cls, last: ledger.StepRow) -> "Partial":
+        """Return what the last event of a step says."""
+        return cls(last.revision, last.direction, last.position, last.steps, last.event == "finished")
 
     def __str__(self) -> str:
         state = "finished" if self.finished else "not finished"
@@ -47,8 +54,7 @@ class State:
         """The revision that is applied in part."""
         if not self.ledger.steps:
             return None
-        last = self.ledger.steps[-1]
-        return Partial(last.revision, last.direction, last.position, last.steps, last.event == "finished")
+        return Partial.of(self.ledger.steps[-1])
 
 
 def read_state(connection: Connection, settings: Settings) -> State:
@@ -57,6 +63,32 @@ def read_state(connection: Connection, settings: Settings) -> State:
     if settings.owner and server.may_act_as_owner:
         connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(settings.owner)))
     return State(server, read_heads(connection, settings), ledger.read(connection))
+
+
+def open_state(conninfo: str, settings: Settings) -> State:
+    """Connect, ask where the database stands, and disconnect; raises ToolkitError."""
+    with connect(conninfo) as connection:
+        try:
+            return read_state(connection, settings)
+        except psycopg.Error as error:
+            raise explain(error) from error
+
+
+def refuse_problems(state: State, revisions: Revisions, direction: str) -> None:
+    """Raise the first problem, or RevisionUnfinished where the other direction is half-way."""
+    for problem in find_problems(state, revisions):
+        raise problem
+    partial = state.partial
+    if partial and partial.direction != direction:
+        raise unfinished(partial)
+
+
+def unfinished(partial: Partial) -> RevisionUnfinished:
+    """Return the error for going on elsewhere than where a revision was left."""
+    return RevisionUnfinished(
+        f"The {partial.direction} of {partial.revision} is at step {partial.position} of {partial.steps}.",
+        remedy=f"Finish the {partial.direction} first; mend the step where it failed.",
+    )
 
 
 def read_heads(connection: Connection, settings: Settings) -> tuple[str, ...]:
@@ -131,9 +163,17 @@ def choose_target(revisions: Revisions, name: str) -> tuple[str, ...]:
 def choose_rollback(revisions: Revisions, state: State, name: str) -> str:
     """Return what `rollback` goes back to, in Alembic's words: an id, "base", or steps such as "-1".
 
-    Raises RevisionUnknown for what is not an ancestor of where the database stands.
+    Raises RevisionUnknown for what is not an ancestor of where the database stands, SeveralHeads for a number
+    of steps where there are several ways.
     """
-    if name == "base" or (name.startswith("-") and name[1:].isdigit() and int(name) < 0):
+    if name == "base":
+        return name
+    if name.startswith("-") and name[1:].isdecimal() and int(name) < 0:
+        if len(state.heads) > 1:
+            raise SeveralHeads(
+                f"The database has several heads: {', '.join(state.heads)}.",
+                remedy="Name the revision to go back to.",
+            )
         return name
     revision = revisions.find(name)
     if revision.id not in revisions.ancestors(*state.heads):

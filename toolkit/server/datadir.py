@@ -131,6 +131,8 @@ def _run(command: list[str], account: Account, folder: Path) -> tuple[int, str]:
             **account.popen_options(),
         )
     except PermissionError as error:
+        if not account.switch:
+            raise
         raise refusal(account, error) from error
     try:
         output, _ = process.communicate()

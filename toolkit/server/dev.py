@@ -17,7 +17,7 @@ from toolkit.server.places import (
     socket_directory,
     state_directory,
 )
-from toolkit.server.postmaster import Server, server_command
+from toolkit.server.postmaster import Postmaster, Server, server_command
 
 DATABASE = "postgres"  # what initdb makes: the server belongs to one project alone
 
@@ -47,16 +47,15 @@ class DevCluster:
         self._server = Server(self.directory)
         self._lock = self.directory / "lock"
 
-    def start(self) -> None:
+    def start(self) -> Postmaster:
         """See to it that the server runs; safe when several processes or threads start at once."""
         with explained(self.directory):
             found = self._server.found()
             if found and found.accepts:
-                return
+                return found
             make_own(self.directory, server_account())
             with locked(self._lock):
-                if self._server.settle() is None:
-                    self._launch()
+                return self._server.settle() or self._launch()
 
     def stop(self) -> bool:
         """Stop the server and wait until it is gone; False where none ran."""
@@ -89,10 +88,7 @@ class DevCluster:
 
     def conninfo(self, database: str = DATABASE) -> str:
         """Return the libpq URI of a database of the server, which is started if need be."""
-        self.start()
-        server = self._server.found()
-        assert server is not None
-        return server.conninfo(database)
+        return self.start().conninfo(database)
 
     def _version(self) -> int | None:
         try:
@@ -100,7 +96,7 @@ class DevCluster:
         except FileNotFoundError:
             return None
 
-    def _launch(self) -> None:
+    def _launch(self) -> Postmaster:
         account = server_account()
         binaries = reachable(find_binaries(self._version()), account)
         if not self._server.data.exists():
@@ -108,5 +104,6 @@ class DevCluster:
         sockets = socket_directory(self.directory)
         make_private(sockets, account)
         process = self._server.spawn(server_command(binaries, self._server.data, sockets, {}), account)
-        self._server.wait_until_ready(lambda: process.poll() is None)
+        server = self._server.wait_until_ready(lambda: process.poll() is None)
         process.returncode = 0  # it is to outlive us: no warning that it still runs
+        return server

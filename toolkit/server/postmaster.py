@@ -106,6 +106,8 @@ class Server:
                     **account.popen_options(),
                 )
         except PermissionError as error:
+            if not account.switch:
+                raise
             raise refusal(account, error) from error
         finally:
             os.close(lock)

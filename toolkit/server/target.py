@@ -19,12 +19,23 @@ def resolve_target(root: Path) -> str:
     return os.environ.get("DATABASE_URL") or DevCluster(root).conninfo()
 
 
+def split_conninfo(conninfo: str) -> dict[str, str] | None:
+    """Return the parts of a conninfo; None for a malformed one, any part of which may be the password's.
+
+    An @ in host or database, or a port that is no number, comes from a password that was not percent-encoded.
+    """
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(conninfo).items()}
+    except (psycopg.ProgrammingError, UnicodeError):
+        return None
+    ports = parts.get("port", "").replace(",", "")
+    broken = "@" in parts.get("host", "") + parts.get("dbname", "") or (ports and not ports.isdecimal())
+    return None if broken else parts
+
+
 def display_target(conninfo: str) -> str:
     """Return a conninfo for people's eyes: key=value, no password; a malformed one is not shown at all."""
-    try:
-        parts = conninfo_to_dict(conninfo)
-    except psycopg.ProgrammingError:
-        return "(malformed connection string)"
-    if "@" in str(parts.get("host", "")):  # the tail of a password that was not percent-encoded
+    parts = split_conninfo(conninfo)
+    if parts is None:
         return "(malformed connection string)"
     return make_conninfo("", **{name: parts[name] for name in _SHOWN if name in parts})

@@ -21,7 +21,7 @@ class Effects:
     """ends_transaction: BEGIN, COMMIT and their like. copies: COPY to or from the client.
 
     concurrently: waits for old transactions outside of one. index: what CREATE INDEX CONCURRENTLY makes,
-    where it has a name. once: why it can't be run again after it was interrupted, None where it can.
+    where it has a name. once: what to do to make it safe to run again, None where it is known to be.
     """
 
     ends_transaction: bool
@@ -38,7 +38,48 @@ _SAVEPOINTS = (
     enums.TransactionStmtKind.TRANS_STMT_ROLLBACK_TO,
 )
 
-_DROPS = (enums.AlterTableType.AT_DropColumn, enums.AlterTableType.AT_DropConstraint)
+_REPEATABLE = (
+    ast.AlterFunctionStmt,
+    ast.AlterOwnerStmt,
+    ast.ClusterStmt,
+    ast.CommentStmt,
+    ast.ConstraintsSetStmt,
+    ast.GrantStmt,
+    ast.RefreshMatViewStmt,
+    ast.ReindexStmt,
+    ast.VacuumStmt,
+    ast.VariableSetStmt,
+)
+# Statements with a clause that makes them so, by the attribute that holds it.
+_REPEATABLE_WITH = {
+    ast.AlterEnumStmt: ("skipIfNewValExists", "IF NOT EXISTS"),
+    ast.CreateExtensionStmt: ("if_not_exists", "IF NOT EXISTS"),
+    ast.CreateFunctionStmt: ("replace", "OR REPLACE"),
+    ast.CreateSchemaStmt: ("if_not_exists", "IF NOT EXISTS"),
+    ast.CreateSeqStmt: ("if_not_exists", "IF NOT EXISTS"),
+    ast.CreateStmt: ("if_not_exists", "IF NOT EXISTS"),
+    ast.CreateTableAsStmt: ("if_not_exists", "IF NOT EXISTS"),
+    ast.CreateTrigStmt: ("replace", "OR REPLACE"),
+    ast.DropStmt: ("missing_ok", "IF EXISTS"),
+    ast.IndexStmt: ("if_not_exists", "IF NOT EXISTS and a name"),
+    ast.ViewStmt: ("replace", "OR REPLACE"),
+}
+_REPEATABLE_ALTERATIONS = (
+    enums.AlterTableType.AT_ChangeOwner,
+    enums.AlterTableType.AT_ColumnDefault,
+    enums.AlterTableType.AT_DropNotNull,
+    enums.AlterTableType.AT_ResetRelOptions,
+    enums.AlterTableType.AT_SetNotNull,
+    enums.AlterTableType.AT_SetOptions,
+    enums.AlterTableType.AT_SetRelOptions,
+    enums.AlterTableType.AT_SetStatistics,
+    enums.AlterTableType.AT_ValidateConstraint,
+)
+_WITH_IF_CLAUSE = (
+    enums.AlterTableType.AT_AddColumn,
+    enums.AlterTableType.AT_DropColumn,
+    enums.AlterTableType.AT_DropConstraint,
+)
 
 
 def read_effects(statement: Statement) -> Effects:
@@ -75,17 +116,15 @@ def _find_index(node: ast.Node | None) -> ConcurrentIndex | None:
 
 
 def _find_once(node: ast.Node | None) -> str | None:
-    if isinstance(node, ast.IndexStmt):
-        return None if node.idxname and node.if_not_exists else "CREATE INDEX needs IF NOT EXISTS and a name"
-    if isinstance(node, ast.CreateStmt):
-        return None if node.if_not_exists else "CREATE TABLE needs IF NOT EXISTS"
-    if isinstance(node, ast.DropStmt):
-        return None if node.missing_ok else "DROP needs IF EXISTS"
-    if isinstance(node, ast.AlterEnumStmt) and node.newVal and not node.oldVal:
-        return None if node.skipIfNewValExists else "ADD VALUE needs IF NOT EXISTS"
+    if isinstance(node, _REPEATABLE):
+        return None
     if isinstance(node, ast.AlterTableStmt):
         return _find_once_in_alter(node)
-    return None
+    attribute, clause = _REPEATABLE_WITH.get(type(node), (None, None))
+    if attribute is None:
+        return "write `-- toolkit: step repeatable` where it is"
+    named = not isinstance(node, ast.IndexStmt) or node.idxname
+    return None if named and getattr(node, attribute) else f"add {clause}"
 
 
 def _find_once_in_alter(node: ast.AlterTableStmt) -> str | None:
@@ -96,12 +135,15 @@ def _find_once_in_alter(node: ast.AlterTableStmt) -> str | None:
         if command.subtype == enums.AlterTableType.AT_DropConstraint and command.missing_ok
     }
     for command in commands:
-        if command.subtype == enums.AlterTableType.AT_AddColumn and not command.missing_ok:
-            return "ADD COLUMN needs IF NOT EXISTS"
-        if command.subtype in _DROPS and not command.missing_ok:
-            return "DROP COLUMN and DROP CONSTRAINT need IF EXISTS"
-        if command.subtype == enums.AlterTableType.AT_AddConstraint:
-            added = command.def_.conname if isinstance(command.def_, ast.Constraint) else None
+        added = command.def_.conname if isinstance(command.def_, ast.Constraint) else None
+        if command.subtype in _REPEATABLE_ALTERATIONS:
+            continue
+        if command.subtype in _WITH_IF_CLAUSE:
+            if not command.missing_ok:
+                return "add IF NOT EXISTS or IF EXISTS to each clause"
+        elif command.subtype == enums.AlterTableType.AT_AddConstraint:
             if added is None or added not in replaced:
-                return "ADD CONSTRAINT needs DROP CONSTRAINT IF EXISTS of the same name in its ALTER TABLE"
+                return "drop the constraint IF EXISTS in the same ALTER TABLE"
+        else:
+            return "write `-- toolkit: step repeatable` where it is"
     return None

@@ -15,13 +15,40 @@ _LOSSY_DROPS = {
     enums.ObjectType.OBJECT_SEQUENCE: "drops sequence {}",
     enums.ObjectType.OBJECT_EXTENSION: "drops extension {}",
 }
-# With CASCADE these take columns along.
-_LOSSY_CASCADES = {
-    enums.ObjectType.OBJECT_TYPE: "drops type {} and every column of it",
-    enums.ObjectType.OBJECT_DOMAIN: "drops domain {} and every column of it",
-    enums.ObjectType.OBJECT_FUNCTION: "drops function {} and every generated column that calls it",
-    enums.ObjectType.OBJECT_COLLATION: "drops collation {} and every column that uses it",
-}
+# Dropping one of these with CASCADE takes no column along: nothing in a table is made of it.
+_NOTHING_BUT_CODE = (
+    enums.ObjectType.OBJECT_INDEX,
+    enums.ObjectType.OBJECT_POLICY,
+    enums.ObjectType.OBJECT_RULE,
+    enums.ObjectType.OBJECT_TABCONSTRAINT,
+    enums.ObjectType.OBJECT_TRIGGER,
+)
+# What ALTER TABLE may do without removing a row or a value.
+_HARMLESS_ALTERATIONS = (
+    enums.AlterTableType.AT_AddColumn,
+    enums.AlterTableType.AT_AddConstraint,
+    enums.AlterTableType.AT_AddIdentity,
+    enums.AlterTableType.AT_AttachPartition,
+    enums.AlterTableType.AT_ChangeOwner,
+    enums.AlterTableType.AT_ColumnDefault,
+    enums.AlterTableType.AT_DisableRowSecurity,
+    enums.AlterTableType.AT_DisableTrig,
+    enums.AlterTableType.AT_DropConstraint,
+    enums.AlterTableType.AT_DropIdentity,
+    enums.AlterTableType.AT_DropNotNull,
+    enums.AlterTableType.AT_EnableRowSecurity,
+    enums.AlterTableType.AT_EnableTrig,
+    enums.AlterTableType.AT_ForceRowSecurity,
+    enums.AlterTableType.AT_NoForceRowSecurity,
+    enums.AlterTableType.AT_ReplicaIdentity,
+    enums.AlterTableType.AT_ResetRelOptions,
+    enums.AlterTableType.AT_SetNotNull,
+    enums.AlterTableType.AT_SetOptions,
+    enums.AlterTableType.AT_SetRelOptions,
+    enums.AlterTableType.AT_SetStatistics,
+    enums.AlterTableType.AT_SetStorage,
+    enums.AlterTableType.AT_ValidateConstraint,
+)
 # Statements that define, describe or permit; none of them removes a row or a value.
 _HARMLESS = (
     ast.AlterDefaultPrivilegesStmt,
@@ -32,7 +59,6 @@ _HARMLESS = (
     ast.AlterObjectSchemaStmt,
     ast.AlterOwnerStmt,
     ast.AlterPolicyStmt,
-    ast.AlterSeqStmt,
     ast.AlterStatsStmt,
     ast.ClusterStmt,
     ast.CommentStmt,
@@ -58,7 +84,6 @@ _HARMLESS = (
     ast.RefreshMatViewStmt,
     ast.ReindexStmt,
     ast.RenameStmt,
-    ast.RuleStmt,
     ast.TransactionStmt,
     ast.VacuumStmt,
     ast.VariableSetStmt,
@@ -92,8 +117,9 @@ def _losses(node: ast.Node | None) -> Iterator[str]:
 def _dropped(node: ast.DropStmt) -> Iterator[str]:
     assert node.removeType is not None
     text = _LOSSY_DROPS.get(node.removeType)
-    if text is None and node.behavior == enums.DropBehavior.DROP_CASCADE:
-        text = _LOSSY_CASCADES.get(node.removeType)
+    cascades = node.behavior == enums.DropBehavior.DROP_CASCADE
+    if text is None and cascades and node.removeType not in _NOTHING_BUT_CODE:
+        text = "drops {} and whatever depends on it"
     if text is not None:
         yield from (text.format(_name(thing)) for thing in node.objects or ())
 
@@ -105,6 +131,8 @@ def _altered(node: ast.AlterTableStmt) -> Iterator[str]:
             yield f"drops column {table}.{command.name}"
         elif command.subtype == enums.AlterTableType.AT_AlterColumnType:
             yield f"converts column {table}.{command.name}"
+        elif command.subtype not in _HARMLESS_ALTERATIONS:
+            yield f"alters table {table} in a way that is not judged"
 
 
 def _inserted(node: ast.InsertStmt | ast.CreateTableAsStmt) -> Iterator[str]:
@@ -117,17 +145,25 @@ def _inserted(node: ast.InsertStmt | ast.CreateTableAsStmt) -> Iterator[str]:
     for query in queries.found:
         if not isinstance(query, ast.SelectStmt):
             yield from _losses(query)
+    if queries.calls:
+        yield "calls functions, which can do anything, and is not judged"
 
 
 class _Queries(Visitor):
-    """Finds what stands in WITH, where a statement can change rows besides its own."""
+    """Finds what can change rows besides the statement's own: queries in WITH, and calls of functions."""
 
     def __init__(self) -> None:
         super().__init__()
         self.found: list[ast.Node | None] = []
+        self.calls = False
 
     def visit_CommonTableExpr(self, _: object, node: ast.CommonTableExpr) -> None:  # noqa: N802
         self.found.append(node.ctequery)
+
+    def visit_FuncCall(self, *_: object) -> None:  # noqa: N802
+        self.calls = True
+
+    visit_ExecuteStmt = visit_FuncCall  # noqa: N815
 
 
 def _name(thing: object) -> str:

@@ -142,7 +142,7 @@ def read_revisions(versions: Path) -> Revisions:
     if not versions.is_dir():
         return Revisions([])
     names = {path.name for path in versions.iterdir()}
-    files = sorted(versions / name for name in names if name.endswith(".py") and name != "__init__.py")
+    files = sorted(versions / name for name in names if name.endswith(".py") and name[0] not in "._")
     return Revisions([_read_revision(path, names) for path in files])
 
 
@@ -154,7 +154,7 @@ def checksum(path: Path) -> str:
 def _read_revision(path: Path, names: set[str]) -> Revision:
     try:
         module = ast.parse(path.read_bytes(), filename=str(path))
-    except (SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError) as error:
         raise RevisionsInvalid(f"{path} can't be read: {error}.") from error
     values = {name: value for statement in module.body for name, value in _assigned(statement, path)}
     missing = [name for name in _LITERALS if name not in values]

@@ -68,6 +68,9 @@ def test_concurrent_index_is_known_by_name_and_table():
     ("text", "words"),
     [
         ("CREATE INDEX CONCURRENTLY i ON a (b)", "IF NOT EXISTS"),
+        ("CREATE VIEW v AS SELECT 1", "OR REPLACE"),
+        ("UPDATE a SET b = b + 1", "step repeatable"),
+        ("ALTER TABLE a ATTACH PARTITION b DEFAULT", "step repeatable"),
         ("CREATE INDEX CONCURRENTLY ON a (b)", "a name"),
         ("CREATE TABLE a ()", "IF NOT EXISTS"),
         ("DROP INDEX CONCURRENTLY i", "IF EXISTS"),
@@ -75,9 +78,12 @@ def test_concurrent_index_is_known_by_name_and_table():
         ("ALTER TABLE a ADD COLUMN b int", "IF NOT EXISTS"),
         ("ALTER TABLE a DROP COLUMN b", "IF EXISTS"),
         ("ALTER TABLE a DROP CONSTRAINT c", "IF EXISTS"),
-        ("ALTER TABLE a ADD CONSTRAINT c CHECK (true)", "DROP CONSTRAINT IF EXISTS of the same name"),
-        ("ALTER TABLE a ADD CHECK (true)", "of the same name"),
-        ("ALTER TABLE a DROP CONSTRAINT IF EXISTS d, ADD CONSTRAINT c CHECK (true)", "of the same name"),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (true)", "drop the constraint IF EXISTS in the same"),
+        ("ALTER TABLE a ADD CHECK (true)", "drop the constraint IF EXISTS in the same"),
+        (
+            "ALTER TABLE a DROP CONSTRAINT IF EXISTS d, ADD CONSTRAINT c CHECK (true)",
+            "drop the constraint IF EXISTS in the same",
+        ),
     ],
 )
 def test_statement_that_fails_when_it_is_run_again(text, words):
@@ -93,7 +99,6 @@ def test_statement_that_fails_when_it_is_run_again(text, words):
         "ALTER TABLE a ADD COLUMN IF NOT EXISTS b int",
         "ALTER TABLE a DROP CONSTRAINT IF EXISTS c, ADD CONSTRAINT c CHECK (true)",
         "ALTER TABLE a VALIDATE CONSTRAINT c",
-        "UPDATE a SET b = 1 WHERE b IS NULL",
     ],
 )
 def test_statement_that_may_run_again(text):
