@@ -16,7 +16,7 @@ migrate: $(STAMP) ## Apply all revisions to DATABASE_URL, or to the embedded Pos
 	@$(BIN)/toolkit migrate
 
 test: $(STAMP) ## Run the whole suite on real, throw-away databases
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(STAMP) lint ## Lint, types, layers and house limits
 	@$(BIN)/mypy

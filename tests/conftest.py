@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ _SESSION = "TOOLKIT_TEST_SESSION"  # set in the workers of pytest-xdist, whose p
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cut the session off from the environment's servers; its clusters live in a folder of its own."""
+    # A shell that starts a job in the background has it ignore Ctrl-C, and children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("PG")]:
         del os.environ[name]
     if _SESSION in os.environ:

@@ -181,7 +181,7 @@ class FileChanged(ToolkitError):
 
 
 class Interrupted(ToolkitError):
-    """Interrupted; what was not finished is rolled back."""
+    """Interrupted; run the command again, it goes on from where the database stands."""
 
     code = "interrupted"
     exit_status = 130

@@ -66,9 +66,10 @@ def compare(capsys) -> Callable[..., Comparison]:
             ratio=statistics.median(ratios),
             spread=(min(ratios), max(ratios)),
         )
+        verdict = "within the bar" if result.ratio <= bar else "OVER THE BAR"
         with capsys.disabled():
             print(
-                f"\n{title}: {result.ratio:.2f} x (bar {bar} x; {result.ours * 1000:.1f} ms against "
+                f"\n{title}: {result.ratio:.2f} x ({verdict} of {bar} x; {result.ours * 1000:.1f} ms against "
                 f"{result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
                 f"interleaved rounds, minimum of each; {result.spread[0]:.2f} to {result.spread[1]:.2f})"
             )

@@ -152,6 +152,8 @@ def test_interrupted_from_the_keyboard(project, command, status, speaker):
     running.send_signal(signal.SIGINT)
     shown = "".join(running.communicate())
     assert running.returncode == status
-    assert shown.endswith(f"{speaker}: Interrupted; what was not finished is rolled back.\n")
+    assert shown.endswith(
+        f"{speaker}: Interrupted; run the command again, it goes on from where the database stands.\n"
+    )
     assert "Traceback" not in shown
     assert project.sql("SELECT to_regclass('tb_a')") == [(None,)]

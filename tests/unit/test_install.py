@@ -52,7 +52,7 @@ def test_a_python_that_is_too_old_is_named_with_the_versions_that_work(tmp_path)
 @pytest.mark.skipif(shutil.which("uv") is not None, reason="uv makes environments without the venv module")
 def test_a_missing_venv_module_names_the_package_to_install(tmp_path):
     # Debian's python3 without python3-venv: everything works but `-m venv`.
-    bare = script(tmp_path / "python3", f'[ "$1" != -m ] || exit 1; exec {sys.executable} "$@"')
+    bare = script(tmp_path / "python3", f'[ "$1" != -m ] || exit 1; exec "{sys.executable}" "$@"')
     assert "python3-venv" in one_sentence(install(bare, tmp_path))
 
 

@@ -78,7 +78,7 @@ def shell(psql_arguments: tuple[str, ...]) -> None:
     cluster = _cluster()
     conninfo = cluster.conninfo()
     psql = find_binaries(cluster.status().version).bindir / "psql"
-    os.execv(psql, [str(psql), *psql_arguments, f"--dbname={conninfo}"])  # noqa: S606 - that is the intent
+    os.execv(psql, [str(psql), f"--dbname={conninfo}", *psql_arguments])  # noqa: S606 - that is the intent
 
 
 @command.command(epilog="Example: toolkit db reset --yes")

@@ -26,8 +26,8 @@ def command(form: str) -> None:
     conninfo = resolve_target(settings.root)
     state = open_state(conninfo, settings)
     problems = find_problems(state, revisions)
-    known = [head for head in state.heads if head in revisions]
-    pending = revisions.pending(revisions.heads, known)
+    known = all(head in revisions for head in state.heads)  # else nobody can tell what is pending
+    pending = revisions.pending(revisions.heads, state.heads) if known else []
     if form == "json":
         print_json(_report(conninfo, state, revisions, pending, problems))
     else:

@@ -81,7 +81,7 @@ _URL_REMEDY = (
 
 
 def _refusal(error: psycopg.Error) -> ToolkitError:
-    words = " ".join(str(error).removeprefix("connection failed: ").split())
+    words = " ".join(str(error).removeprefix("connection failed: ").split()).rstrip(".?")
     if error.pgconn is not None and error.pgconn.needs_password:
         return PasswordRefused(
             f"The server asks for a password: {words}.",
@@ -171,7 +171,7 @@ def explain(error: psycopg.Error) -> ToolkitError:
         return RightMissing(f"{words(error)}.", remedy="Grant the right, or use another user.")
     if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
         return ConnectionLost(
-            f"The connection to the database was lost: {' '.join(str(error).split())}.",
+            f"The connection to the database was lost: {' '.join(str(error).split()).rstrip('.')}.",
             remedy="Run the command again; it goes on from where the database stands.",
         )
     return ToolkitError(f"PostgreSQL says: {words(error)}.")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from toolkit.core.settings import Settings, find_root, load_settings
-from toolkit.errors import DataLoss, FileChanged, Interrupted, LedgerDisagrees, ToolkitError
+from toolkit.errors import DatabaseAhead, DataLoss, FileChanged, Interrupted, LedgerDisagrees, ToolkitError
 from toolkit.migrate import ledger, locks, roles
 from toolkit.migrate.application import Event, Notify, Run
 from toolkit.migrate.connection import (
@@ -39,7 +39,7 @@ from toolkit.source.losses import find_losses
 from toolkit.source.revisions import Revisions, read_revisions
 
 ATTRIBUTE = "toolkit_request"  # key in Config.attributes
-_MENDED_BY_PURGE = (LedgerDisagrees, FileChanged)
+_MENDED_BY_PURGE = (DatabaseAhead, LedgerDisagrees, FileChanged)
 _Planner = Callable[[tuple[str, ...], MigrationContext], Iterable[Any]]
 
 

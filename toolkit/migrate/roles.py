@@ -8,7 +8,7 @@ from psycopg import sql
 
 from toolkit.core.settings import Settings
 from toolkit.errors import RightMissing, RoleUnfit
-from toolkit.migrate.connection import Connection, words
+from toolkit.migrate.connection import Connection
 from toolkit.source.artifacts import read_roles
 
 _ATTEMPTS = 10  # other deployers may make the same roles at the same moment, in this database or another
@@ -76,7 +76,7 @@ def ensure(connection: Connection, settings: Settings) -> None:
                 gaps = _find_gaps(connection, settings)
             break
         except psycopg.errors.InsufficientPrivilege as error:
-            raise _right_missing(gaps, words(error)) from error
+            raise _right_missing(gaps, error.diag.message_primary or "refused") from error
         except psycopg.Error as error:
             if error.sqlstate not in _CONCURRENT or attempt == _ATTEMPTS - 1:
                 raise

@@ -135,12 +135,15 @@ class Revisions:
 
 
 def read_revisions(versions: Path) -> Revisions:
-    """Read the folder of revisions; an absent folder holds none.
+    """Read the folder of revisions.
 
-    Raises RevisionsInvalid for a file that is no revision and for what makes no history.
+    Raises RevisionsInvalid for an absent folder, a file that is no revision, and what makes no history.
     """
     if not versions.is_dir():
-        return Revisions([])
+        raise RevisionsInvalid(
+            f"There is no folder {versions}.",
+            remedy="Make it, or set tool.toolkit.migrations in pyproject.toml.",
+        )
     names = {path.name for path in versions.iterdir()}
     files = sorted(versions / name for name in names if name.endswith(".py") and name[0] not in "._")
     return Revisions([_read_revision(path, names) for path in files])
