@@ -127,3 +127,50 @@ def test_password_is_neither_printed_nor_written(project):
     assert "s3cret" not in seen
     files = [path for path in project.root.rglob("*") if path.is_file()]
     assert [path for path in files if b"s3cret" in path.read_bytes()] == []
+
+
+def test_login_without_rights_is_told_so(project):
+    project.add("a", "CREATE TABLE tb_a (id int);")
+    project.done("toolkit", "migrate")
+    project.sql("DO $$ BEGIN CREATE ROLE shop_stranger LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+    for command in ("migrate", "status", "rollback"):
+        told = project.run("toolkit", command, database=make_conninfo(project.database, user="shop_stranger"))
+        assert (told.returncode, told.stdout) == (2, "")
+        assert "permission denied" in told.stderr
+        assert "Traceback" not in told.stderr
+
+
+def test_half_done_downgrade_is_finished_first(project):
+    project.add("a", "CREATE TABLE tb_a (id int);")
+    down = "-- toolkit: step repeatable\nSELECT 1;\n-- toolkit: step repeatable\nSELECT 1 / 0;\n"
+    project.add("b", "-- toolkit: step repeatable\nSELECT 1;\n", down, transactional=False)
+    project.done("toolkit", "migrate")
+    assert project.run("toolkit", "rollback", "--allow-data-loss").returncode == 1
+    refused = project.run("toolkit", "migrate")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "The downgrade of b is at step 2 of 2. Finish the downgrade first" in refused.stderr
+    file = project.file("b", ".down.sql")
+    file.write_text(file.read_text().replace("1 / 0", "1 / 1"))
+    project.done("toolkit", "rollback", "--allow-data-loss")
+    assert project.heads() == ["a"]
+
+
+def test_revision_that_the_code_lost_is_settled_by_a_stamp(project):
+    project.add("a", "CREATE TABLE tb_a (id int);")
+    project.done("toolkit", "migrate")
+    project.sql("UPDATE alembic_version SET version_num = 'gone'")
+    told = project.run("toolkit", "status")
+    assert told.returncode == 1
+    assert "Pending" not in told.stdout
+    assert "stamp --purge" in told.stdout
+    project.done("alembic", "stamp", "--purge", "a")
+    assert "the ledger agrees" in project.done("toolkit", "status")
+
+
+def test_checksum_is_that_of_the_text_that_was_applied(project):
+    project.add("a", "SELECT pg_sleep(1); CREATE TABLE tb_a (id int);")
+    running = project.start("toolkit", "migrate")
+    project.until("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query ~ 'pg_sleep')")
+    project.file("a", ".up.sql").write_text("SELECT 2;")
+    assert running.wait(timeout=30) == 0
+    assert "was changed after it was applied" in project.run("toolkit", "status").stdout

@@ -8,6 +8,7 @@ import pytest
 
 from toolkit.catalog.comparison import differences
 from toolkit.catalog.dump import read_entries
+from toolkit.migrate.locks import KEY
 from toolkit.server.binaries import find_binaries
 
 LEDGER = "SELECT operation, revision, heads_before, heads_after, checksum FROM toolkit.ledger ORDER BY seq"
@@ -29,7 +30,7 @@ def play(history, scratch):
 
     def play(script, database):
         psql = find_binaries(scratch.major).bindir / "psql"
-        command = [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", database]
+        command = [psql, "-X", "-q", "-d", database]
         return subprocess.run(command, input=script, text=True, capture_output=True, check=False)
 
     return play
@@ -113,3 +114,15 @@ def test_ledger_is_append_only(history, change):
     history.done("alembic", "upgrade", "a")
     with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="added, never changed"):
         history.sql(change)
+
+
+def test_script_stops_at_its_first_check(project, play):
+    project.add("z", "CREATE TABLE tb_z (id int) -- no semicolon, and a comment")
+    script = project.done("alembic", "upgrade", "head", "--sql")
+    with psycopg.connect(project.database, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [KEY])
+        refused = play(script, project.database)
+        assert "another migration of this database holds the lock" in refused.stderr
+        assert project.sql("SELECT to_regclass('tb_z')") == [(None,)]
+    assert play(script, project.database).returncode == 0
+    assert project.heads() == ["z"]

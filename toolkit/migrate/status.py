@@ -111,7 +111,7 @@ def find_problems(state: State, revisions: Revisions) -> list[ToolkitError]:
         return [
             DatabaseAhead(
                 f"The database stands at {', '.join(unknown)}, which this code does not have.",
-                remedy="Deploy the code that has it, or roll back with that code; if there is none any more, find out"
+                remedy="Deploy the code that has it, or roll back with that code; if nobody has it, find out"
                 " where the database really stands and run `alembic stamp --purge REVISION` with it.",
             )
         ]

@@ -102,6 +102,7 @@ class DevCluster:
         if not self._server.data.exists():
             make_data_directory(binaries, account, self._server.data)
         sockets = socket_directory(self.directory)
+        remove_tree(sockets)  # no server is alive: a lock file in there names a process that is gone
         make_private(sockets, account)
         process = self._server.spawn(server_command(binaries, self._server.data, sockets, {}), account)
         server = self._server.wait_until_ready(lambda: process.poll() is None)

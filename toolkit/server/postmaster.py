@@ -146,8 +146,6 @@ class Server:
             except ServerStartFailed:
                 if self.alive():
                     raise
-        if found:  # the process id in the socket's lock file may be somebody else's by now, too
-            (found.socket / f".s.PGSQL.{found.port}.lock").unlink(missing_ok=True)
         self._pid_file.unlink(missing_ok=True)
         return None
 

@@ -101,6 +101,7 @@ def _launch(directory: Path, server: Server, binaries: Binaries) -> Postmaster:
     if not server.data.exists():
         make_data_directory(runnable, account, server.data)
     sockets = socket_directory(directory)
+    remove_tree(sockets)  # no server is alive: a lock file in there names a process that is gone
     make_private(sockets, account)
     psql = [str(binaries.bindir / "psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname"]
     task = {

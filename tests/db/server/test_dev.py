@@ -170,6 +170,9 @@ def test_a_stale_pid_file_does_not_keep_the_server_from_starting(cluster, text):
             )
         )
         os.chown(file, account.uid, account.gid)
+        lock = cluster.directory / "socket/.s.PGSQL.5432.lock"
+        lock.write_text(f"{stranger.pid}\n")
+        os.chown(lock, account.uid, account.gid)
         assert not cluster.stop()
         assert one(cluster.conninfo(), "SELECT 1") == 1
         assert stranger.poll() is None

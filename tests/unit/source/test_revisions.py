@@ -43,8 +43,14 @@ def test_facts_of_a_revision(write, read, tmp_path):
     assert (revision.transactional, revision.phase) == (False, "contract")
 
 
-def test_absent_folder_holds_no_revisions(tmp_path):
-    assert read_revisions(tmp_path / "versions").order == []
+def test_absent_folder_is_refused(tmp_path):
+    with pytest.raises(RevisionsInvalid, match="There is no folder"):
+        read_revisions(tmp_path / "versions")
+
+
+def test_lock_files_of_editors_are_no_revisions(tmp_path):
+    (tmp_path / ".#a_revision.py").symlink_to("nobody@nowhere.1:2")
+    assert read_revisions(tmp_path).order == []
 
 
 def test_order_of_a_history_with_branches(write, read):
