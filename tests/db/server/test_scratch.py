@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from toolkit.server.places import scratch_directory
+from toolkit.server.postmaster import Server
 from toolkit.server.scratch import open_scratch
 from toolkit.server.scratch_cluster import KEPT_TEMPLATES, SETTINGS
 
@@ -61,8 +62,11 @@ def kill_server(scratch, processes_with):
     data = one(scratch._conninfo, "SHOW data_directory")
     pid = int(Path(data, "postmaster.pid").read_text().split()[0])
     os.kill(pid, signal.SIGKILL)
-    while pid in processes_with(data):
-        pass
+    server = Server(Path(data).parent)
+    end = time.monotonic() + 30
+    # A process that is going has no arguments any more, and its socket open for a moment yet.
+    while pid in processes_with(data) or ((found := server.found()) and found.accepts):
+        assert time.monotonic() < end
 
 
 def wait_for_supervisor(wait_until_gone):
