@@ -1,10 +1,12 @@
 """The command line: `toolkit`."""
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line; without the `cli` extra say which package is missing."""
+    gc.disable()  # a command is over before collecting its garbage would pay
     try:
         from toolkit.cli.main import run
     except ModuleNotFoundError as error:

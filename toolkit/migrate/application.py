@@ -56,6 +56,7 @@ class Run:
     ) -> None:
         """Begin a run; steps are the recorded events of a revision that is not finished."""
         self._settings = settings
+        self._session = session_settings(settings)
         self._revisions = revisions
         self._names = {revision.path.name: revision for revision in revisions.order}
         self._steps = steps
@@ -104,7 +105,7 @@ class Run:
         self._began = time.perf_counter()
         if revision.transactional:
             self._announce(revision, direction, 1, 1)
-            _begin(context, session_settings(self._settings))
+            _begin(context, self._session)
             for action in file.steps[0].actions:
                 _perform(context, action)
             return
