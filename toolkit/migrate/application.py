@@ -64,7 +64,7 @@ class Run:
         self._files: dict[tuple[str, str], SqlFile] = {}
         self._planned: list[tuple[str, str]] = []
         self._heads: tuple[str, ...] = ()
-        self._number, self._total = 0, 0
+        self._total = 0
         self._began = 0.0
         self.recorded = 0
 
@@ -117,7 +117,7 @@ class Run:
                     self._run_step(context, step, row)
 
     def _announce(self, revision: Revision, direction: Direction, position: int, steps: int) -> None:
-        self._notify(Running(revision, direction, self._number + 1, self._total, position, steps))
+        self._notify(Running(revision, direction, self.recorded + 1, self._total, position, steps))
 
     def _is_finished(self, row: StepRow, file: SqlFile) -> bool:
         finished = [
@@ -157,7 +157,6 @@ class Run:
         """Write the ledger's row, in the transaction that changed alembic_version (on_version_apply)."""
         before, self._heads = self._heads, tuple(sorted(heads))
         self.recorded += 1
-        self._number += 1
         if step.is_stamp:
             _send(ctx, ledger.insert_row(LedgerRow("stamp", step.up_revision_id, before, self._heads)))
             return
@@ -176,7 +175,7 @@ class Run:
             duration_ms=None if ctx.as_sql else round(milliseconds, 3),
         )
         _send(ctx, ledger.insert_row(row))
-        self._notify(Done(revision, direction, self._number, self._total, milliseconds))
+        self._notify(Done(revision, direction, self.recorded, self._total, milliseconds))
 
 
 def _driver(context: MigrationContext) -> Connection:

@@ -136,8 +136,8 @@ def _run(command: list[str], account: Account, folder: Path) -> tuple[int, str]:
         raise refusal(account, error) from error
     try:
         output, _ = process.communicate()
-    except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
     return process.returncode, output

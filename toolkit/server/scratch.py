@@ -176,10 +176,10 @@ class Scratch:
                         sql.Identifier(unfinished), sql.Identifier(name)
                     )
                 )
-        except BaseException:
-            self._drop(self._connection, unfinished)
-            raise
-        self._alive.discard(unfinished)
+            self._alive.discard(unfinished)
+        finally:
+            if unfinished in self._alive:
+                self._drop(self._connection, unfinished)
 
     def _left_behind(self) -> list[str]:
         # Names first: a process takes its lock before it makes a database.
