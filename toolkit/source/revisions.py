@@ -20,15 +20,14 @@ class Revision:
     """One revision.
 
     id: its identity, at most 32 characters. parents: the revisions it follows; none for a first one, several
-    for a merge. depends_on: further revisions that must be applied before it. slug: the file name without
-    the id. message: the docstring's first line. path: the `.py`. up, down: its SQL files, None where there
-    is none. transactional: applied in one transaction. phase: expand, data or contract.
+    for a merge. depends_on: further revisions that must be applied before it. message: the docstring's first
+    line. path: the `.py`. up, down: its SQL files, None where there is none. transactional: applied in one
+    transaction. phase: expand, data or contract.
     """
 
     id: str
     parents: tuple[str, ...]
     depends_on: tuple[str, ...]
-    slug: str
     message: str
     path: Path
     up: Path | None
@@ -185,7 +184,6 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         id=id_,
         parents=_ids(values["down_revision"], path),
         depends_on=_ids(values["depends_on"], path),
-        slug=path.stem.removeprefix(id_).strip("_"),
         message=doc.splitlines()[0] if doc else "",
         path=path,
         up=path.with_name(up) if up in names else None,

@@ -37,7 +37,7 @@ def test_facts_of_a_revision(write, read, tmp_path):
     (tmp_path / "a_things.up.sql").touch()
     write("a", transactional="False", phase="'contract'")
     revision = read()["a"]
-    assert (revision.id, revision.slug, revision.message) == ("a", "things", "Add things.")
+    assert (revision.id, revision.message) == ("a", "Add things.")
     assert (revision.parents, revision.depends_on, revision.is_merge) == ((), (), False)
     assert (revision.up, revision.down) == (tmp_path / "a_things.up.sql", None)
     assert (revision.transactional, revision.phase) == (False, "contract")
