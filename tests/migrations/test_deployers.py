@@ -69,16 +69,28 @@ def test_deployer_gives_up_and_names_who_holds_the_lock(project, command):
     assert project.sql("SELECT to_regclass('tb_a')") == [(None,)]
 
 
-@pytest.mark.parametrize("command", ["SELECT pg_advisory_unlock_all();", "DISCARD ALL;"])
-def test_revision_that_gives_the_lock_away_is_the_last_one(project, command):
-    transactional = not command.startswith("DISCARD")
-    text = command if transactional else f"-- toolkit: step repeatable\n{command}\n"
-    project.add("a", text, transactional=transactional)
+LOST = "The session lost the lock that keeps other deployers out."
+
+
+def test_revision_that_gives_the_lock_away_is_not_applied(project):
+    project.add("a", "CREATE TABLE tb_a (id int);\nSELECT pg_advisory_unlock_all();")
+    refused = project.run("toolkit", "migrate")
+    assert refused.returncode == 1
+    assert LOST in refused.stderr
+    assert project.sql("SELECT to_regclass('tb_a')") == [(None,)]
+    project.file("a", ".up.sql").write_text("CREATE TABLE tb_a (id int);")
+    project.done("toolkit", "migrate")
+    assert project.heads() == ["a"]
+
+
+@pytest.mark.parametrize("more", ["", "-- toolkit: step\nCREATE TABLE IF NOT EXISTS tb_a (id int);\n"])
+def test_step_that_gives_the_lock_away_is_the_last_one(project, more):
+    project.add("a", f"-- toolkit: step repeatable\nDISCARD ALL;\n{more}", transactional=False)
     project.add("b", "CREATE TABLE tb_b (id int);")
     refused = project.run("toolkit", "migrate")
     assert refused.returncode == 1
-    assert "The session lost the lock that keeps other deployers out." in refused.stderr
-    assert project.sql("SELECT to_regclass('tb_b')") == [(None,)]
+    assert LOST in refused.stderr
+    assert project.sql("SELECT to_regclass('tb_a'), to_regclass('tb_b')") == [(None, None)]
     project.done("toolkit", "migrate")
     assert project.heads() == ["b"]
 

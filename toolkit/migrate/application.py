@@ -57,6 +57,7 @@ class Run:
         """Begin a run; steps are the recorded events of a revision that is not finished."""
         self._settings = settings
         self._session = session_settings(settings)
+        self._before = self._session.as_string() + "; "
         self._revisions = revisions
         self._names = {revision.path.name: revision for revision in revisions.order}
         self._steps = steps
@@ -105,9 +106,7 @@ class Run:
         self._began = time.perf_counter()
         if revision.transactional:
             self._announce(revision, direction, 1, 1)
-            _begin(context, self._session)
-            for action in file.steps[0].actions:
-                _perform(context, action)
+            self._run_transactional(context, file.steps[0])
             return
         with context.autocommit_block():
             for position, step in enumerate(file.steps, 1):
@@ -115,6 +114,15 @@ class Run:
                 if not self._is_finished(row, file):
                     self._announce(revision, direction, position, len(file.steps))
                     self._run_step(context, step, row)
+
+    def _run_transactional(self, context: MigrationContext, step: Step) -> None:
+        """Run all statements; the settings travel with the first one, the lock is asked for by the ledger."""
+        if context.as_sql or not step.actions:
+            _send(context, self._session)
+        before = self._before
+        for action in step.actions:
+            _perform(context, action, before=before)
+            before = ""
 
     def _announce(self, revision: Revision, direction: Direction, position: int, steps: int) -> None:
         self._notify(Running(revision, direction, self.recorded + 1, self._total, position, steps))
@@ -136,10 +144,11 @@ class Run:
 
     def _run_step(self, context: MigrationContext, step: Step, row: StepRow) -> None:
         (action,) = step.actions
-        _begin(
-            context,
-            session_settings(self._settings, lock_timeout=0.0 if action.effects.concurrently else None),
-        )
+        settings = session_settings(self._settings, lock_timeout=0.0 if action.effects.concurrently else None)
+        if context.as_sql:
+            _send(context, settings)
+        else:
+            locks.require(_driver(context), settings)
         index = None if context.as_sql else action.effects.index
         if index is not None:
             _make_way(_driver(context), action, index, interrupted=row in self._steps)
@@ -158,7 +167,7 @@ class Run:
         before, self._heads = self._heads, tuple(sorted(heads))
         self.recorded += 1
         if step.is_stamp:
-            _send(ctx, ledger.insert_row(LedgerRow("stamp", step.up_revision_id, before, self._heads)))
+            _add_row(ctx, LedgerRow("stamp", step.up_revision_id, before, self._heads))
             return
         direction: Direction = "upgrade" if step.is_upgrade else "downgrade"
         revision = self._revisions[str(step.up_revision_id)]
@@ -174,7 +183,7 @@ class Run:
             down_sql=down.text if down and step.is_upgrade else None,
             duration_ms=None if ctx.as_sql else round(milliseconds, 3),
         )
-        _send(ctx, ledger.insert_row(row))
+        _add_row(ctx, row)
         self._notify(Done(revision, direction, self.recorded, self._total, milliseconds))
 
 
@@ -185,14 +194,6 @@ def _driver(context: MigrationContext) -> Connection:
     return driver
 
 
-def _begin(context: MigrationContext, settings: sql.Composed) -> None:
-    """Give a revision or step the settings that every one starts from, whatever the last one changed."""
-    if context.as_sql:
-        _send(context, settings)
-    else:
-        locks.require(_driver(context), settings)
-
-
 def _send(context: MigrationContext, statement: sql.Composed) -> None:
     """Send the toolkit's own statement, or print it."""
     if context.as_sql:
@@ -201,18 +202,26 @@ def _send(context: MigrationContext, statement: sql.Composed) -> None:
         _driver(context).execute(statement)
 
 
-def _perform(context: MigrationContext, action: Action) -> None:
-    """Send a statement of a revision, or print it."""
+def _add_row(context: MigrationContext, row: LedgerRow) -> None:
+    """Write a row of the ledger, or print the statement that does."""
+    if context.as_sql:
+        _send(context, ledger.insert_row(row))
+    else:
+        ledger.add_row(_driver(context), row)
+
+
+def _perform(context: MigrationContext, action: Action, *, before: str = "") -> None:
+    """Send a statement of a revision, or print it; `before` goes in front of it in the same message."""
     statement = action.statement
     if context.as_sql:
         context.impl.static_output(statement.text + "\n;")  # it may end in a comment
         return
     try:
-        _driver(context).execute(statement.text.encode())
+        _driver(context).execute((before + statement.text).encode())
     except psycopg.Error as error:
         if error.diag.message_primary is None or (error.sqlstate or "").startswith(("08", "57P")):
             raise explain(error) from error
-        position = int(error.diag.statement_position or 1)
+        position = int(error.diag.statement_position or 1) - len(before)
         place = f"{statement.path}:{statement.line_at(position)}"
         raise RevisionFailed(place, words(error), error.sqlstate) from error
 

@@ -142,7 +142,7 @@ def _online(settings: Settings, request: Request | None, options: dict[str, Any]
             _configure(settings, run, _planner(run, request, options["fn"]), connection=sqlalchemy)
             context.run_migrations()
             if purge and not run.recorded:  # `stamp --purge base` takes no steps
-                connection.execute(ledger.insert_row(LedgerRow("stamp", None, state.heads, ())))
+                ledger.add_row(connection, LedgerRow("stamp", None, state.heads, ()))
                 connection.commit()
     finally:
         connection.close()

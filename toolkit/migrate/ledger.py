@@ -8,9 +8,17 @@ from psycopg import sql
 from toolkit import __version__
 from toolkit.core.settings import Settings
 from toolkit.errors import LedgerTooNew
+from toolkit.migrate import locks
 from toolkit.migrate.connection import Connection
 
 LAYOUT = 1
+_INSERT_ROW = sql.SQL(
+    "INSERT INTO toolkit.ledger (operation, revision, heads_before, heads_after, checksum, down_sql,"
+    " duration_ms, toolkit_version) VALUES ({}, {}, {}, {}, {}, {}, {}, {})"
+)
+_ADD_ROW = (
+    sql.SQL("{} RETURNING {}").format(_INSERT_ROW.format(*[sql.Placeholder()] * 8), locks.HELD).as_bytes()
+)
 
 # Safe to run again, because a script made by `alembic upgrade --sql` can't ask what is there.
 _LAYOUT_1 = """
@@ -185,21 +193,22 @@ def read(connection: Connection) -> Ledger:
     )
 
 
+def add_row(connection: Connection, row: LedgerRow) -> None:
+    """Add a row, and see in the same message that this session still holds the lock of the migration.
+
+    Raises LockNotGranted; the transaction that the row would have been part of is to be rolled back.
+    """
+    locks.refuse_lost(connection.execute(_ADD_ROW, _values(row)).fetchone())
+
+
 def insert_row(row: LedgerRow) -> sql.Composed:
-    """Return the statement that adds a row, complete with its values, to be sent or to be printed."""
-    return sql.SQL(
-        "INSERT INTO toolkit.ledger (operation, revision, heads_before, heads_after, checksum, down_sql,"
-        " duration_ms, toolkit_version) VALUES ({}, {}, {}, {}, {}, {}, {}, {})"
-    ).format(
-        sql.Literal(row.operation),
-        sql.Literal(row.revision),
-        sql.Literal(list(row.heads_before)),
-        sql.Literal(list(row.heads_after)),
-        sql.Literal(row.checksum),
-        sql.Literal(row.down_sql),
-        sql.Literal(row.duration_ms),
-        sql.Literal(__version__),
-    )
+    """Return the statement that adds a row, complete with its values, to be printed."""
+    return _INSERT_ROW.format(*map(sql.Literal, _values(row)))
+
+
+def _values(row: LedgerRow) -> list[object]:
+    heads = (list(row.heads_before), list(row.heads_after))
+    return [row.operation, row.revision, *heads, row.checksum, row.down_sql, row.duration_ms, __version__]
 
 
 def insert_step(row: StepRow) -> sql.Composed:

@@ -23,7 +23,7 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 # A session counts how often it took a lock. Taken twice, it can be given up once and taken again, which fails
 # where it is not held. Asking pg_locks says the same at many times the price.
 _TAKE_TWICE = f"SELECT pg_try_advisory_lock({KEY}) AND pg_try_advisory_lock({KEY})"
-_HELD = f"SELECT pg_advisory_unlock({KEY}) AND pg_try_advisory_lock({KEY})"
+HELD = sql.SQL(f"pg_advisory_unlock({KEY}) AND pg_try_advisory_lock({KEY})")  # an expression: is it held?
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,20 @@ def find_holder(connection: Connection) -> Holder | None:
 def require(connection: Connection, settings: sql.Composed) -> None:
     """Send settings, and see in the same message that this session still holds the lock.
 
-    A revision or a pooler may have taken it away. Raises LockNotGranted.
+    Raises LockNotGranted.
     """
-    cursor = connection.execute(sql.SQL("{}; {}").format(settings, sql.SQL(_HELD)))
+    cursor = connection.execute(sql.SQL("{}; SELECT {}").format(settings, HELD))
     while cursor.nextset():
         pass
-    if cursor.fetchone() != (True,):
+    refuse_lost(cursor.fetchone())
+
+
+def refuse_lost(row: tuple[object, ...] | None) -> None:
+    """Raise LockNotGranted where the one value of the row, that of HELD, is not true.
+
+    A revision or a pooler may have taken the lock away.
+    """
+    if row != (True,):
         raise LockNotGranted(
             "The session lost the lock that keeps other deployers out.",
             remedy="Look for pg_advisory_unlock_all or DISCARD ALL in the last revision, or for a pooler.",
