@@ -150,7 +150,6 @@ def test_three_hundred_revisions(compare, cluster, tmp_path):
         lambda: deployer.with_toolkit(ours),
         lambda: deployer.with_alembic(stock),
         bar=1.2,
-        rounds=5,
         between=deployer.clean,
     )
 

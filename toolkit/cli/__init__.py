@@ -6,7 +6,7 @@ import sys
 
 def main() -> None:
     """Run the command line; without the `cli` extra say which package is missing."""
-    gc.disable()  # a command is over before collecting its garbage would pay
+    gc.disable()  # a command is over before collecting its garbage would pay; nor does it at the end
     try:
         from toolkit.cli.main import run
     except ModuleNotFoundError as error:
@@ -19,4 +19,7 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from pglast import ast, enums, parse_sql
-from pglast.stream import RawStream
 from pglast.visitors import Visitor
 
 from toolkit.source.statements import Statement
@@ -176,5 +175,7 @@ def _name(thing: object) -> str:
     return ".".join(part.sval for part in parts if isinstance(part, ast.String) and part.sval)
 
 
-def _text(relation: ast.Node | None) -> str:
-    return "" if relation is None else str(RawStream()(relation))
+def _text(relation: ast.RangeVar | None) -> str:
+    """Return the dotted name of a table."""
+    parts = (relation.catalogname, relation.schemaname, relation.relname) if relation else ()
+    return ".".join(part for part in parts if part)

@@ -212,13 +212,9 @@ def _bound(module: ast.Module) -> set[str]:
     """Return the names that the module's statements define or assign."""
     names = {statement.name for statement in module.body if isinstance(statement, ast.FunctionDef)}
     for statement in module.body:
-        if isinstance(statement, ast.Assign):
-            names |= {
-                node.id
-                for target in statement.targets
-                for node in ast.walk(target)
-                if isinstance(node, ast.Name)
-            }
+        for target in statement.targets if isinstance(statement, ast.Assign) else ():
+            several = target.elts if isinstance(target, ast.Tuple | ast.List) else (target,)
+            names |= {node.id for node in several if isinstance(node, ast.Name)}
     return names
 
 
