@@ -24,6 +24,50 @@ _ROLES = Roles()
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """How names begin, by kind of object; any of the prefixes will do."""
+
+    table: tuple[str, ...] = ("tb_",)
+    projection: tuple[str, ...] = ("tv_",)
+    view: tuple[str, ...] = ("v_",)
+    materialized_view: tuple[str, ...] = ("mv_",)
+    function: tuple[str, ...] = ("fn_",)
+    parameter: tuple[str, ...] = ("p_",)
+    variable: tuple[str, ...] = ("v_",)
+    trigger: tuple[str, ...] = ("trg_",)
+    index: tuple[str, ...] = ("idx_",)
+    unique: tuple[str, ...] = ("uq_",)  # unique indexes and unique constraints
+    primary_key: tuple[str, ...] = ("pk_",)
+    foreign_key: tuple[str, ...] = ("fk_",)
+    check: tuple[str, ...] = ("ck_",)
+    exclusion: tuple[str, ...] = ("ex_",)
+
+
+_NAMES = Names()
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """What `toolkit lint` looks at and how.
+
+    select, ignore: codes and families of rules, `default` and `all`. per_file_ignores: codes by glob of the
+    path from the root. severity: error or warning by code. key_case: snake or camel, of the keys of JSON
+    documents. since_revision: revisions before this one are left alone. baseline: file of accepted findings.
+    """
+
+    select: tuple[str, ...] = ("default",)
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    key_case: str = "snake"
+    since_revision: str | None = None
+    baseline: Path | None = None
+
+
+_LINT = Lint()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a project says about itself.
 
@@ -43,6 +87,8 @@ class Settings:
     lock_timeout: float = 5.0
     statement_timeout: float = 0.0
     lock_wait: float = 600.0
+    names: Names = _NAMES
+    lint: Lint = _LINT
 
 
 def find_root(start: Path) -> Path:

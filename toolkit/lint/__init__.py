@@ -1,0 +1,1 @@
+"""The linter: rules over the facts of SQL files."""

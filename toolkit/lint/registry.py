@@ -1,0 +1,147 @@
+"""What a lint rule is, and the table of all of them.
+
+A rule is one function, written in a module of `toolkit.lint.rules` and nowhere else. The decorator says its
+code, its severity and what it looks at; the docstring explains it: a first line that states the rule, a text
+that says why, and samples. A sample is a line `Bad:` or `Good:` with indented SQL under it; the tests lint each
+of them and the documentation shows them. In a sample a line `-- file: <path>` starts another file.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from toolkit.core.findings import Severity
+from toolkit.lint import rules as rules_package
+
+
+class Edit(NamedTuple):
+    """Replace the characters from start to end (exclusive) by text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits that mend a finding; safe if they change no object's identity and no contract."""
+
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+class Report(NamedTuple):
+    """What a rule has to say about a place in a file.
+
+    start, end: character offsets; an end of -1 means the end of the word or name at start. message: one
+    sentence without its full stop. remedy: what to do, one sentence in full. path: "" is the file that the
+    rule was asked about; a rule over the whole tree names it.
+    """
+
+    start: int
+    message: str
+    remedy: str
+    end: int = -1
+    fix: Fix | None = None
+    path: str = ""
+
+
+RuleFunction = Callable[..., Iterator[Report]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A lint rule. scope: what it is asked about. facts: the types of the facts it wants, none for a tree."""
+
+    code: str
+    severity: Severity
+    scope: str  # file, tree or migration
+    facts: tuple[type, ...]
+    default: bool
+    function: RuleFunction
+
+    @property
+    def name(self) -> str:
+        """The name of the function in words."""
+        return self.function.__name__.replace("_", " ")
+
+    @property
+    def family(self) -> str:
+        return self.code.rstrip("0123456789")
+
+
+_rules: dict[str, Rule] = {}
+
+
+def rule(
+    code: str, severity: Severity, *facts: type, default: bool = True
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register a rule that is called with each fact of these types and with its `File`."""
+    return _register(code, severity, "file", facts, default=default)
+
+
+def tree_rule(
+    code: str, severity: Severity, *, default: bool = True
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register a rule that is called once with the `Tree`; its reports name their path."""
+    return _register(code, severity, "tree", (), default=default)
+
+
+def migration_rule(
+    code: str, severity: Severity, *facts: type, default: bool = True
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register a rule that is called with each fact of a forward migration and with its `Migration`."""
+    return _register(code, severity, "migration", facts, default=default)
+
+
+def _register(
+    code: str, severity: Severity, scope: str, facts: tuple[type, ...], *, default: bool
+) -> Callable[[RuleFunction], RuleFunction]:
+    def keep(function: RuleFunction) -> RuleFunction:
+        if code in _rules:
+            raise ValueError(f"two rules have the code {code}")
+        _rules[code] = Rule(code, severity, scope, facts, default, function)
+        return function
+
+    return keep
+
+
+def all_rules() -> dict[str, Rule]:
+    """Return every rule by its code, in the order of the codes."""
+    for module in pkgutil.iter_modules(rules_package.__path__):
+        importlib.import_module(f"{rules_package.__name__}.{module.name}")
+    return dict(sorted(_rules.items()))
+
+
+def select_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
+    """Return the rules chosen by codes and families; `default` and `all` are words for such sets.
+
+    Raises KeyError with the word that names no rule.
+    """
+    every = all_rules()
+    chosen = {code for word in select for code in expand_codes(word, every)}
+    chosen -= {code for word in ignore for code in expand_codes(word, every)}
+    return {code: rule for code, rule in every.items() if code in chosen}
+
+
+def expand_codes(word: str, every: dict[str, Rule]) -> set[str]:
+    """Return the codes that a word of the settings stands for; raises KeyError when there are none."""
+    if word == "all":
+        return set(every)
+    if word == "default":
+        return {code for code, rule in every.items() if rule.default}
+    found = {code for code, rule in every.items() if word in (code, rule.family)}
+    if not found:
+        raise KeyError(word)
+    return found
+
+
+def by_fact(rules: Iterable[Rule], scope: str) -> dict[type, list[tuple[Rule, Any]]]:
+    """Return, for a scope, which rules want which type of fact."""
+    wanted: dict[type, list[tuple[Rule, Any]]] = {}
+    for one in rules:
+        if one.scope == scope:
+            for type_ in one.facts:
+                wanted.setdefault(type_, []).append((one, one.function))
+    return wanted

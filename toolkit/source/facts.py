@@ -1,0 +1,489 @@
+"""What SQL text says, as plain values that know nothing of the parser.
+
+Every fact starts with `start`, the place of what it speaks of: the 0-based offset of its first character in
+the text of the file. Names are folded as PostgreSQL folds them; a name that is written without a schema stands
+in the schema of the settings. Facts are tuples: cheap to make, to compare and to send to another process.
+"""
+
+from typing import NamedTuple
+
+
+class QualifiedName(NamedTuple):
+    """The name of a relation, routine or type."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+# Queries
+
+
+class Expression(NamedTuple):
+    """A value expression.
+
+    kind and what it says:
+    - column: name, and the relation's alias as qualifier; star: `*` or `qualifier.*`
+    - constant: its text as name, its type as qualifier (text, integer, float, boolean, bit, null)
+    - call: name, schema or "" as qualifier, args; flags of star, distinct, filter, over, variadic
+    - operator: name, args; boolean: name (and, or, not), args
+    - cast: name (the type as text), args; coalesce: args; case: args are the results, the default last
+    - subquery: name (exists, any, all, expr, array, multiexpr), query
+    - array, row: args; parameter: name is its number; other: args, anything else
+    also: what is evaluated beside the args without becoming part of the value: conditions, FILTER, ORDER BY.
+    """
+
+    start: int
+    kind: str
+    name: str = ""
+    qualifier: str = ""
+    args: tuple["Expression", ...] = ()
+    also: tuple["Expression", ...] = ()
+    query: "Query | None" = None
+    flags: frozenset[str] = frozenset()
+
+
+class Output(NamedTuple):
+    """One item of a SELECT list or of RETURNING; name is as PostgreSQL names it, "?column?" where it can't."""
+
+    start: int
+    name: str
+    value: Expression
+
+
+class Source(NamedTuple):
+    """One item of FROM.
+
+    relation: the table or view, None for anything else and for a name that WITH made (`common`).
+    query: of a subquery. calls: of functions in FROM. alias: the name it goes by, "" where there is none.
+    columns: the names that the alias gives. optional: on the side of an outer join that may be all NULL.
+    """
+
+    start: int
+    relation: QualifiedName | None
+    common: str
+    query: "Query | None"
+    calls: tuple[Expression, ...]
+    alias: str
+    columns: tuple[str, ...]
+    optional: bool
+
+
+class CommonTable(NamedTuple):
+    """One query of a WITH clause."""
+
+    start: int
+    name: str
+    columns: tuple[str, ...]
+    query: "Query | Write"
+    recursive: bool
+
+
+class Query(NamedTuple):
+    """A SELECT, VALUES or TABLE.
+
+    branches: the two sides of a set operation; then outputs and sources are empty. values: the rows of
+    VALUES. conditions: WHERE, HAVING, ON, GROUP BY, ORDER BY, LIMIT and window definitions. locks: the
+    strength of FOR UPDATE and so on, "" without. where: whether there is a WHERE.
+    """
+
+    start: int
+    outputs: tuple[Output, ...]
+    sources: tuple[Source, ...] = ()
+    common: tuple[CommonTable, ...] = ()
+    branches: tuple["Query", ...] = ()
+    values: tuple[tuple[Expression, ...], ...] = ()
+    conditions: tuple[Expression, ...] = ()
+    locks: str = ""
+    where: bool = False
+    into: QualifiedName | None = None
+
+
+class Write(NamedTuple):
+    """An INSERT, UPDATE, DELETE, MERGE or TRUNCATE: kind is that word in small letters.
+
+    columns: those of INSERT. query: the rows of INSERT, None for DEFAULT VALUES. assignments: (column, value)
+    of SET, also of ON CONFLICT and MERGE. inserted: (column, value) pairs of MERGE's INSERT. on_conflict: "",
+    "nothing" or "update". sources: FROM and USING. returning: the outputs of RETURNING.
+    """
+
+    start: int
+    kind: str
+    table: QualifiedName
+    alias: str = ""
+    columns: tuple[str, ...] = ()
+    query: Query | None = None
+    assignments: tuple[tuple[str, Expression], ...] = ()
+    inserted: tuple[tuple[str, Expression], ...] = ()
+    on_conflict: str = ""
+    sources: tuple[Source, ...] = ()
+    common: tuple[CommonTable, ...] = ()
+    conditions: tuple[Expression, ...] = ()
+    where: bool = False
+    returning: tuple[Output, ...] = ()
+
+
+class Use(NamedTuple):
+    """That something is mentioned: a relation read or written, a routine called."""
+
+    start: int
+    name: QualifiedName
+    arguments: int = 0  # of a call
+
+
+class Uses(NamedTuple):
+    """What a query, a view or a body mentions, at any depth; what WITH names is left out.
+
+    refreshes: materialized views. raises: the constraint names that RAISE … USING CONSTRAINT gives.
+    """
+
+    reads: tuple[Use, ...] = ()
+    writes: tuple[Use, ...] = ()
+    calls: tuple[Use, ...] = ()
+    refreshes: tuple[Use, ...] = ()
+    raises: tuple[Use, ...] = ()
+
+
+# Definitions
+
+
+class Statement(NamedTuple):
+    """A statement of the file: start to end (exclusive), what it is (CREATE TABLE, SELECT), without `;`."""
+
+    start: int
+    end: int
+    word: str
+
+
+class Column(NamedTuple):
+    """A column that CREATE TABLE makes or ADD COLUMN adds (`added`); type as text with its modifier."""
+
+    start: int
+    table: QualifiedName
+    name: str
+    type: str
+    not_null: bool = False
+    default: Expression | None = None
+    identity: bool = False
+    generated: str = ""  # "", "stored" or "virtual"
+    added: bool = False
+    if_not_exists: bool = False
+
+
+class Constraint(NamedTuple):
+    """A constraint of a table or of a column.
+
+    kind: primary key, foreign key, unique, check, exclusion, not null. name: "" where PostgreSQL makes one.
+    columns: that it is about, "" for an expression; of a CHECK those it mentions. references: of a foreign
+    key. added: by ALTER TABLE to a table that is there; inline: written in the definition of a column.
+    index: of ADD … USING INDEX. expression: of a CHECK. validated: False for NOT VALID.
+    """
+
+    start: int
+    table: QualifiedName
+    kind: str
+    name: str
+    columns: tuple[str, ...]
+    references: QualifiedName | None = None
+    referenced: tuple[str, ...] = ()
+    expression: Expression | None = None
+    validated: bool = True
+    index: str = ""
+    added: bool = False
+    inline: bool = False
+    on_domain: bool = False  # table is then the domain
+
+
+class Table(NamedTuple):
+    """CREATE TABLE, with its columns and constraints; query: of CREATE TABLE AS."""
+
+    start: int
+    name: QualifiedName
+    columns: tuple[Column, ...]
+    constraints: tuple[Constraint, ...]
+    temporary: bool = False
+    unlogged: bool = False
+    foreign: bool = False
+    partition_of: QualifiedName | None = None
+    partitioned: bool = False
+    inherits: tuple[QualifiedName, ...] = ()
+    query: Query | None = None
+    if_not_exists: bool = False
+    uses: Uses = Uses()
+
+
+class View(NamedTuple):
+    """CREATE [MATERIALIZED] VIEW; columns: the names given in parentheses behind its name."""
+
+    start: int
+    name: QualifiedName
+    query: Query
+    columns: tuple[str, ...] = ()
+    materialized: bool = False
+    temporary: bool = False
+    replace: bool = False
+    options: tuple[str, ...] = ()
+    populated: bool = True
+    uses: Uses = Uses()
+
+
+class Index(NamedTuple):
+    """CREATE INDEX; columns: "" for an expression. included: of INCLUDE. name: "" where not given."""
+
+    start: int
+    name: str
+    table: QualifiedName
+    columns: tuple[str, ...]
+    unique: bool = False
+    concurrently: bool = False
+    partial: bool = False
+    method: str = "btree"
+    if_not_exists: bool = False
+    included: tuple[str, ...] = ()
+    only: bool = False
+
+
+class Trigger(NamedTuple):
+    """CREATE TRIGGER; timing: before, after or instead of. events: insert, update, delete, truncate."""
+
+    start: int
+    name: str
+    table: QualifiedName
+    function: QualifiedName
+    row: bool
+    timing: str
+    events: tuple[str, ...]
+
+
+class Parameter(NamedTuple):
+    """A parameter of a routine; mode: in, out, inout, variadic or table. name: "" where it has none."""
+
+    start: int
+    name: str
+    type: str
+    mode: str
+    default: bool = False
+
+
+class Routine(NamedTuple):
+    """CREATE FUNCTION or PROCEDURE.
+
+    returns: the type as text, "" for none and "trigger" among others; set: SETOF or TABLE. settings: (name,
+    value as text) of SET. identity: the name with the types that tell it from its overloads.
+    """
+
+    start: int
+    name: QualifiedName
+    identity: str
+    kind: str  # function or procedure
+    parameters: tuple[Parameter, ...]
+    returns: str
+    set: bool
+    language: str
+    volatility: str  # volatile, stable or immutable
+    definer: bool
+    settings: tuple[tuple[str, str], ...]
+    body: "Body | None"
+    replace: bool = False
+    uses: Uses = Uses()
+
+
+class Declared(NamedTuple):
+    """Any other object that is made: kind in small letters (enum type, domain, sequence, schema …).
+
+    labels: of an enum type; columns: of a composite type.
+    """
+
+    start: int
+    kind: str
+    name: QualifiedName
+    labels: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+class Do(NamedTuple):
+    """A DO block."""
+
+    start: int
+    body: "Body | None"
+    uses: Uses = Uses()
+
+
+# Changes
+
+
+class Alteration(NamedTuple):
+    """One subcommand of ALTER TABLE (or VIEW, INDEX …; `object` says).
+
+    kind: as in PostgreSQL's grammar in small letters: add column, drop column, alter column type, set not
+    null, drop not null, column default, add constraint, validate constraint, drop constraint, attach
+    partition, detach partition and so on. name: the column or constraint. type: the new type.
+    """
+
+    start: int
+    object: str
+    table: QualifiedName
+    kind: str
+    name: str = ""
+    type: str = ""
+    column: Column | None = None
+    constraint: Constraint | None = None
+    using: Expression | None = None
+    concurrently: bool = False
+    cascade: bool = False
+    if_exists: bool = False
+    partition: QualifiedName | None = None
+    default: Expression | None = None
+
+
+class Rename(NamedTuple):
+    """ALTER … RENAME; kind: of what (table, column, view, index, constraint …). part: the old name of a column."""
+
+    start: int
+    kind: str
+    name: QualifiedName
+    part: str
+    new: str
+
+
+class Drop(NamedTuple):
+    """DROP of one object; kind in small letters. parent: the table of a trigger, policy or rule."""
+
+    start: int
+    kind: str
+    name: QualifiedName
+    parent: QualifiedName | None = None
+    cascade: bool = False
+    concurrently: bool = False
+    if_exists: bool = False
+
+
+class Refresh(NamedTuple):
+    """REFRESH MATERIALIZED VIEW."""
+
+    start: int
+    name: QualifiedName
+    concurrently: bool = False
+    with_data: bool = True
+
+
+class Grant(NamedTuple):
+    """GRANT or REVOKE (granted False), one per object; kind: table, function, schema, sequence …
+
+    privileges: in small letters, "all" for ALL. grantees: role names, "public" for PUBLIC. routine: its
+    identity as Routine has it. default: ALTER DEFAULT PRIVILEGES. everything: ALL … IN SCHEMA.
+    """
+
+    start: int
+    granted: bool
+    privileges: tuple[str, ...]
+    kind: str
+    name: QualifiedName
+    grantees: tuple[str, ...]
+    routine: str = ""
+    default: bool = False
+    everything: bool = False
+
+
+class Setting(NamedTuple):
+    """SET or RESET of a parameter; value as text. local: SET LOCAL."""
+
+    start: int
+    name: str
+    value: str
+    local: bool
+
+
+class Transaction(NamedTuple):
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT and so on, in small letters."""
+
+    start: int
+    kind: str
+
+
+class Other(NamedTuple):
+    """A statement with no fact of its own that rules may still have to know; word as in Statement.
+
+    kind is the object's or the variant's: for REINDEX and VACUUM, ALTER TYPE … ADD VALUE and so on.
+    """
+
+    start: int
+    word: str
+    kind: str = ""
+    name: QualifiedName | None = None
+    flags: frozenset[str] = frozenset()
+
+
+# Bodies
+
+
+class Variable(NamedTuple):
+    """A variable of a PL/pgSQL block; record: of type record or a row type. default: its initial value."""
+
+    start: int
+    name: str
+    type: str
+    record: bool = False
+    constant: bool = False
+    default: Expression | None = None
+
+
+class Step(NamedTuple):
+    """A statement of a body.
+
+    kind: block, assign, if, case, loop, exit, return, return query, return next, raise, assert, sql, execute,
+    perform, call, open, fetch, close, diagnostics, commit, rollback, null.
+    facts: what its SQL says: Query, Write, Refresh, Expression (of IF, RETURN, assign …) and so on.
+    branches: the lists of statements in it: of a block its statements, of IF each branch in order (ELSE last).
+    handlers: of a block with EXCEPTION. into: the targets of INTO, or the target of an assignment. strict: of INTO STRICT.
+    level: of RAISE (exception, warning, notice …). condition: name or SQLSTATE that RAISE gives. options: of
+    RAISE … USING, (name in small letters, value). bare: a RAISE that raises again.
+    """
+
+    start: int
+    kind: str
+    facts: tuple["Fact | Expression", ...] = ()
+    branches: tuple[tuple["Step", ...], ...] = ()
+    handlers: tuple["Handler", ...] = ()
+    into: tuple[str, ...] = ()
+    strict: bool = False
+    level: str = ""
+    condition: str = ""
+    options: tuple[tuple[str, Expression], ...] = ()
+    bare: bool = False
+
+
+class Handler(NamedTuple):
+    """WHEN … THEN of an EXCEPTION clause; conditions in small letters."""
+
+    start: int
+    conditions: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+class Body(NamedTuple):
+    """The body of a routine or of DO. In language sql each statement is a step of kind sql."""
+
+    start: int
+    language: str
+    variables: tuple[Variable, ...]
+    steps: tuple[Step, ...]
+
+
+class Problem(NamedTuple):
+    """Something that could not be read: kind is syntax, body, psql, template, encoding or unreadable.
+
+    message is in the parser's words.
+    """
+
+    start: int
+    kind: str
+    message: str
+
+
+Fact = (
+    Statement | Query | Write | Table | View | Column | Constraint | Index | Trigger | Routine | Declared | Do
+    | Alteration | Rename | Drop | Refresh | Grant | Setting | Transaction | Other | Problem
+)  # fmt: skip
