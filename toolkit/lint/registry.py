@@ -2,8 +2,8 @@
 
 A rule is one function, written in a module of `toolkit.lint.rules` and nowhere else. The decorator says its
 code, its severity and what it looks at; the docstring explains it: a first line that states the rule, a text
-that says why, and samples. A sample is a line `Bad:` or `Good:` with indented SQL under it; the tests lint each
-of them and the documentation shows them. In a sample a line `-- file: <path>` starts another file.
+that says why, and samples. A sample is a line `Bad:` or `Good:` with indented SQL under it; the tests lint
+each of them and the documentation shows them. In a sample a line `-- file: <path>` starts another file.
 """
 
 import importlib
@@ -68,6 +68,7 @@ class Rule:
 
     @property
     def family(self) -> str:
+        """The letters that the code begins with."""
         return self.code.rstrip("0123456789")
 
 
