@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from toolkit.source.queries import Expression, QualifiedName, Query, Uses, Write
 
-
 # Definitions
 
 
@@ -350,6 +349,6 @@ class Problem(NamedTuple):
 
 
 Fact = (
-    Statement | Query | Write | Expression | Table | View | Column | Constraint | Index | Trigger | Routine | Declared | Do
-    | Alteration | Rename | Drop | Refresh | Grant | Setting | Transaction | Other | Problem
+    Statement | Query | Write | Expression | Table | View | Column | Constraint | Index | Trigger | Routine
+    | Declared | Do | Alteration | Rename | Drop | Refresh | Grant | Setting | Transaction | Other | Problem
 )  # fmt: skip

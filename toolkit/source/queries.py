@@ -83,7 +83,8 @@ class Query(NamedTuple):
 
     branches: the two sides of a set operation; then outputs and sources are empty. values: the rows of
     VALUES. conditions: WHERE, HAVING, ON, GROUP BY, ORDER BY, LIMIT and window definitions. locks: the
-    strength of FOR UPDATE and so on, "" without. where: whether there is a WHERE.
+    strength of FOR UPDATE and so on, "" without. where, grouped: whether there is a WHERE, a GROUP BY.
+    into: the table of SELECT … INTO.
     """
 
     start: int
@@ -96,6 +97,7 @@ class Query(NamedTuple):
     locks: str = ""
     where: bool = False
     into: QualifiedName | None = None
+    grouped: bool = False
 
 
 class Write(NamedTuple):
