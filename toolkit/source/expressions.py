@@ -14,6 +14,7 @@ _CONSTRUCTORS: Final = frozenset({
     "to_json", "to_jsonb", "json_agg", "jsonb_agg", "json_object_agg", "jsonb_object_agg", "json_object",
     "jsonb_object",
 })  # fmt: skip
+_PLAIN_CALL: Final = {"funcname", "args", "funcformat", "location"}
 _SUBQUERIES: Final = {
     "EXISTS_SUBLINK": "exists",
     "ALL_SUBLINK": "all",
@@ -29,13 +30,14 @@ class ExpressionReader(ABC):
     """Reads the expressions of one piece of SQL and keeps what they mention.
 
     place: the offset in the file of a location of the parser, which counts UTF-8 bytes in the piece.
-    schema: that of names without one. constructors: the calls that build JSON.
+    schema: that of names without one. start: where the piece starts. constructors: the calls that build JSON.
     """
 
-    def __init__(self, schema: str, place: Callable[[int], int]) -> None:
+    def __init__(self, schema: str, place: Callable[[int], int], start: int = 0) -> None:
         """Start with nothing read."""
         self.schema = schema
         self.place = place
+        self.start = start
         self.reads: list[Use] = []
         self.writes: list[Use] = []
         self.calls: list[Use] = []
@@ -77,8 +79,10 @@ class ExpressionReader(ABC):
 
     def _other(self, node: Node) -> Expression:
         """Read a kind of node that rules need not tell apart, for what it mentions."""
-        place = self.place(node["location"]) if node.get("location", -1) >= 0 else self.place(0)
-        return Expression(place, "other", args=tuple(self._parts(node)))
+        args = tuple(self._parts(node))
+        if node.get("location", -1) >= 0:
+            return Expression(self.place(node["location"]), "other", args=args)
+        return Expression(args[0].start if args else self.start, "other", args=args)
 
     def _parts(self, node: Node) -> Iterator[Expression]:
         for key, value in node.items():
@@ -131,7 +135,7 @@ class ExpressionReader(ABC):
         args = self.expressions(node.get("args"))
         flags: set[str] = set()
         also: tuple[Expression, ...] = ()
-        if len(node) > 3:  # more than name, args, format and location
+        if not node.keys() <= _PLAIN_CALL:
             for key, flag in (
                 ("agg_star", "star"),
                 ("agg_distinct", "distinct"),

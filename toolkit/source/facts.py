@@ -12,7 +12,7 @@ from toolkit.source.queries import Expression, QualifiedName, Query, Uses, Write
 
 
 class Statement(NamedTuple):
-    """A statement of the file: start to end (exclusive), what it is (CREATE TABLE, SELECT), without `;`."""
+    """A statement from start to end (exclusive), without its `;`; word: its first word in capitals."""
 
     start: int
     end: int
@@ -214,7 +214,10 @@ class Rename(NamedTuple):
 
 
 class Drop(NamedTuple):
-    """DROP of one object; kind in small letters. parent: the table of a trigger, policy or rule."""
+    """DROP of one object; kind in small letters. parent: the table of a trigger, policy or rule.
+
+    routine: the identity of a function as Routine has it, without the types where they are not written.
+    """
 
     start: int
     kind: str
@@ -223,6 +226,7 @@ class Drop(NamedTuple):
     cascade: bool = False
     concurrently: bool = False
     if_exists: bool = False
+    routine: str = ""
 
 
 class Refresh(NamedTuple):

@@ -35,9 +35,9 @@ _NAMES: Final = {
 class Reader(ExpressionReader):
     """Reads the queries of one piece of SQL and keeps what they mention."""
 
-    def __init__(self, schema: str, place: Callable[[int], int]) -> None:
+    def __init__(self, schema: str, place: Callable[[int], int], start: int = 0) -> None:
         """Start with nothing read; see ExpressionReader."""
-        super().__init__(schema, place)
+        super().__init__(schema, place, start)
         self._common: frozenset[str] = frozenset()  # the names that WITH made and that are in sight
 
     def statement(self, wrapped: Node) -> Query | Write:
@@ -62,7 +62,7 @@ class Reader(ExpressionReader):
             locks = _LOCKS.get(clause["LockingClause"]["strength"], "update")
         self._common = sight
         return Query(
-            _first(outputs, sources, branches, rows[0] if rows else ()),
+            self._first(outputs, sources, branches, rows[0] if rows else ()),
             outputs,
             sources,
             common,
@@ -124,6 +124,10 @@ class Reader(ExpressionReader):
         self._common = sight
         return result
 
+    def _first(self, *groups: tuple[Output | Source | Query | Expression, ...]) -> int:
+        """Return where the first of some values stands: the parser gives a query no location."""
+        return min((group[0].start for group in groups if group), default=self.start)
+
     def _assignments(self, targets: list[Node] | None) -> tuple[tuple[str, Expression], ...]:
         """Return the (column, value) pairs of SET; each column of a row gets the whole row."""
         found: list[tuple[str, Expression]] = []
@@ -168,9 +172,7 @@ class Reader(ExpressionReader):
         found = [
             node[key] for key in ("whereClause", "havingClause", "limitCount", "limitOffset") if key in node
         ]
-        for item in (*node.get("groupClause", ()), *node.get("distinctClause", ())):
-            if item:
-                found.append(item)
+        found += (*node.get("groupClause", ()), *node.get("distinctClause", ()))
         found += [item["SortBy"]["node"] for item in node.get("sortClause", ())]
         windows = [self._window(item["WindowDef"]) for item in node.get("windowClause", ())]
         return (*self.expressions(found), *(part for window in windows for part in window))
@@ -219,11 +221,6 @@ class Reader(ExpressionReader):
         else:  # XMLTABLE, JSON_TABLE
             other = self._other(node)
             found.append(Source(other.start, None, "", None, (other,), name, columns, optional))
-
-
-def _first(*groups: tuple[Output | Source | Query | Expression, ...]) -> int:
-    """Return where the first of some values stands: a query has no location of its own."""
-    return min((group[0].start for group in groups if group), default=0)
 
 
 def _returning(node: Node) -> list[Node] | None:

@@ -1,0 +1,178 @@
+"""SQL text, read into facts: a file is parsed once, and statement by statement where that fails."""
+
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from pglast import parser
+
+from toolkit.source.bodies import read_plpgsql, read_sql_body
+from toolkit.source.changes import CHANGES
+from toolkit.source.definitions import DEFINITIONS
+from toolkit.source.expressions import Node
+from toolkit.source.facts import Do, Fact, Other, Problem, Routine, Statement
+from toolkit.source.psql import blank
+from toolkit.source.queries import Uses
+from toolkit.source.query_reader import Reader
+
+_QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+_READERS: Final = DEFINITIONS | CHANGES
+# Facts that the parser gives no place, or one that is not their name's.
+_NAMED: Final = ("Routine", "Index", "Trigger", "Declared", "Drop")
+Place = Callable[[int], int]
+
+
+def read_facts(text: str, schema: str, *, bodies: bool = True) -> tuple[Fact, ...]:
+    """Return what SQL text says, in order: each statement's Statement, then its facts.
+
+    schema: that of names without one. bodies: whether to read the bodies of routines and DO blocks. What
+    can't be read becomes a Problem and hides nothing else; commands and variables of psql are passed over.
+    """
+    try:
+        return tuple(_read(text, text, 0, schema, bodies=bodies))
+    except (parser.ParseError, RecursionError):
+        return tuple(_read_apart(text, schema, bodies=bodies))
+
+
+def read_statement(wrapped: Node, reader: Reader) -> list[Fact]:
+    """Return the facts of one statement under its tag; `reader` notes what it mentions."""
+    ((tag, node),) = wrapped.items()
+    if tag in _QUERIES:
+        return [reader.statement(wrapped)]
+    read = _READERS.get(tag)
+    if read is not None:
+        return read(node, reader)
+    if tag in ("ExplainStmt", "PrepareStmt", "DeclareCursorStmt", "CopyStmt"):
+        if "query" in node:
+            return read_statement(node["query"], reader)
+        return [Other(reader.start, tag.removesuffix("Stmt").upper())]
+    if tag == "CreateSchemaStmt":
+        return []
+    return [Other(reader.start, tag.removesuffix("Stmt").upper())]
+
+
+def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Iterator[Fact]:
+    """Yield the facts of `sql`, which stands in `text` at `base`."""
+    place = _placer(sql, base)
+    for raw in json.loads(parser.parse_sql_json(sql))["stmts"]:
+        location = raw.get("stmt_location", 0)
+        start = place(location)
+        end = place(location + raw["stmt_len"]) if "stmt_len" in raw else base + len(sql.rstrip())
+        yield Statement(start, end, text[start : start + 20].split(None, 1)[0].upper())
+        reader = Reader(schema, place, start)
+        facts = read_statement(raw["stmt"], reader)
+        ((tag, node),) = raw["stmt"].items()
+        for fact in facts:
+            if type(fact).__name__ in _NAMED:
+                fact = fact._replace(start=_find(text, _name(fact), start, end))  # noqa: PLW2901
+            if isinstance(fact, Routine) and bodies and fact.body is None:
+                yield from _with_body(fact, node, text, start, end, place, schema)
+            else:
+                yield fact
+        if tag == "DoStmt" and bodies:
+            yield from _with_body(Do(start, None), node, text, start, end, place, schema)
+        yield from reader.constructors
+
+
+def _read_apart(text: str, schema: str, *, bodies: bool) -> Iterator[Fact]:
+    """Yield the facts of a text that does not parse as a whole, and what is wrong with the rest."""
+    clean = blank(text)
+    try:
+        slices = list(parser.split(clean, with_parser=False, only_slices=True))
+    except parser.ParseError as error:
+        message, offset = error.args
+        yield Problem(min(offset or 0, len(text)), "syntax", message)
+        return
+    for part in slices:
+        sql = clean[part]
+        try:
+            yield from list(_read(text, sql, part.start, schema, bodies=bodies))
+        except parser.ParseError as error:
+            message, offset = error.args
+            yield Statement(part.start, part.stop, sql.split(None, 1)[0].upper())
+            yield Problem(part.start + (len(sql.rstrip()) if offset is None else offset), "syntax", message)
+        except RecursionError:
+            yield Statement(part.start, part.stop, sql.split(None, 1)[0].upper())
+            yield Problem(part.start, "syntax", "the statement is nested too deeply")
+
+
+def _placer(sql: str, base: int) -> Place:
+    """Return what turns the parser's locations, in UTF-8 bytes, into offsets of characters in the file."""
+    if sql.isascii():
+        return base.__add__
+    starts, shifts = [0], [0]
+    position = 0
+    for character in sql:
+        length = len(character.encode())
+        position += length
+        if length > 1:
+            starts.append(position)
+            shifts.append(shifts[-1] + length - 1)
+    return lambda location: base + location - shifts[bisect_right(starts, location) - 1]
+
+
+def _name(fact: Fact) -> str:
+    name = getattr(fact, "name", "")
+    return name if isinstance(name, str) else name.name
+
+
+def _find(text: str, name: str, start: int, end: int) -> int:
+    """Return where a statement first says a name, its start where it does not."""
+    found = text.find(name, start, end) if name else start
+    if found < 0:
+        found = text[start:end].lower().find(name) + start
+    return max(found, start)
+
+
+def _with_body(
+    fact: Routine | Do, node: Node, text: str, start: int, end: int, place: Place, schema: str
+) -> Iterator[Fact]:
+    """Yield a routine or DO block with the body that its string holds, and what else that gives."""
+    options = {
+        item["DefElem"]["defname"]: item["DefElem"] for item in node.get("options", node.get("args", ()))
+    }
+    source = options.get("as", {})
+    argument = source.get("arg", {})
+    strings = argument.get("List", {}).get("items", [argument])
+    body = strings[0].get("String", {}).get("sval", "") if len(strings) == 1 else ""
+    language = fact.language if isinstance(fact, Routine) else _language(options)
+    if not body or language not in ("plpgsql", "sql"):
+        yield fact
+        return
+    located = source.get("arg_location", -1)
+    inner = _body_placer(text, body, place(located) if located >= 0 else start, end)
+    if language == "plpgsql":
+        read, uses, constructors, problems = read_plpgsql(text[start:end], body, inner, schema)
+    else:
+        read, uses, constructors, problems = read_sql_body(body, inner, schema)
+    yield fact._replace(body=read, uses=_joined(fact.uses, uses))
+    yield from constructors
+    yield from problems
+
+
+def _joined(first: Uses, second: Uses) -> Uses:
+    return Uses(*(mine + theirs for mine, theirs in zip(first, second, strict=True)))
+
+
+def _language(options: dict[str, Node]) -> str:
+    text: str = options.get("language", {}).get("arg", {}).get("String", {}).get("sval", "plpgsql")
+    return text.lower()
+
+
+def _body_placer(text: str, body: str, start: int, end: int) -> Place:
+    """Return what turns an offset in a body into one in the file.
+
+    A body in dollar quotes stands there as it is; one in single quotes has each quote in it twice.
+    """
+    found = text.find(body, start, end)
+    if found >= 0:
+        return found.__add__
+    opening = max(text.find("'", start, end), start) + 1
+    written = body.replace("'", "''")
+    if text.startswith(written, opening):
+        return lambda offset: opening + offset + body.count("'", 0, offset)
+    line_starts = [opening]  # with backslashes, or in pieces: true to the line
+    while (after := text.find("\n", line_starts[-1], end)) >= 0:
+        line_starts.append(after + 1)
+    return lambda offset: line_starts[min(body.count("\n", 0, offset), len(line_starts) - 1)]
