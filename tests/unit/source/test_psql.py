@@ -23,7 +23,7 @@ from toolkit.source.psql import blank
         ("call p(a := 1, b :=:n);", "call p(a := 1, b :=_n);"),
         ("copy t from stdin;\n1\t'\n\\.\nselect 1;", "copy t from stdin;\n   \n  \nselect 1;"),
         ("copy t from stdin;\r\n1\r\n\\.\r\nx", "copy t from stdin;\r\n \r\n  \r\nx"),
-        ("/* a */COPY t FROM\nSTDIN (DELIMITER ';');\n1;2\n", "/* a */COPY t FROM\nSTDIN (DELIMITER ';');\n   \n"),
+        ("/* */COPY t FROM\nSTDIN (NULL ';');\n1;2\n", "/* */COPY t FROM\nSTDIN (NULL ';');\n   \n"),
         ("copy t from 'stdin';\nselect 1;", "copy t from 'stdin';\nselect 1;"),
         ("\\copy t from stdin\n1\n\\.\nselect 1;", "                  \n \n  \nselect 1;"),
         ("\\copy t from 'a.csv'\nselect 1;", "                    \nselect 1;"),
