@@ -1,0 +1,98 @@
+"""Comments that allow what a rule would report: `-- toolkit: allow J04 reason`.
+
+One stands inside a statement, on the lines directly above it or behind it on its last line, and counts for
+that statement; `-- toolkit: allow-file J04 reason` counts for the file. A body in dollar quotes is a part of
+its statement.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from toolkit.source.facts import Fact, Statement
+
+# Strings and quoted names are passed over; dollar quotes are not, so that a comment in a body is seen.
+_TOKEN: Final = re.compile(
+    r"""(?P<line>--[^\n]*) | (?P<block>/\*) | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"?""",
+    re.VERBOSE | re.DOTALL,
+)
+_EDGE: Final = re.compile(r"/\*|\*/")
+_ALLOW: Final = re.compile(
+    r"--\s*toolkit:\s*(?P<word>allow(?:-file)?)(?![\w-])\s*"
+    r"(?P<codes>[A-Za-z]+\d+(?:\s*,\s*[A-Za-z]+\d+)*)?(?P<reason>.*)"
+)
+
+
+class Suppression(NamedTuple):
+    """One such comment.
+
+    start, end: the comment. first, last: the offsets that it counts for, both -1 where it stands by no
+    statement. codes: as written. reason: "" where there is none. unused: the codes that allowed nothing,
+    though their rules ran.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    codes: tuple[str, ...]
+    reason: str
+    unused: tuple[str, ...] = ()
+
+    def allows(self, code: str, start: int) -> bool:
+        """Return whether it allows a finding of this code at this offset."""
+        return self.first <= start <= self.last and code in self.codes
+
+
+def read_suppressions(text: str, facts: tuple[Fact, ...]) -> tuple[Suppression, ...]:
+    """Return the suppressions in the text of a file, whose facts say where its statements are."""
+    if "toolkit:" not in text:
+        return ()
+    statements = [fact for fact in facts if isinstance(fact, Statement)]
+    return tuple(
+        Suppression(start, end, *_range(match, text, start, end, statements), _codes(match), _reason(match))
+        for start, end in _line_comments(text)
+        if (match := _ALLOW.match(text, start, end))
+    )
+
+
+def _line_comments(text: str) -> Iterator[tuple[int, int]]:
+    position = 0
+    while token := _TOKEN.search(text, position):
+        position = token.end()
+        if token.lastgroup == "line":
+            yield token.start(), position - text.endswith("\r", token.start(), position)
+        depth = 1 if token.lastgroup == "block" else 0
+        while depth:
+            edge = _EDGE.search(text, position)
+            if edge is None:
+                return
+            position = edge.end()
+            depth += 1 if edge[0] == "/*" else -1
+
+
+def _codes(match: re.Match[str]) -> tuple[str, ...]:
+    return tuple(re.split(r"\s*,\s*", match["codes"])) if match["codes"] else ()
+
+
+def _reason(match: re.Match[str]) -> str:
+    return match["reason"].strip(" \t,:-")
+
+
+def _range(
+    match: re.Match[str], text: str, start: int, end: int, statements: list[Statement]
+) -> tuple[int, int]:
+    """Return the offsets that a suppression counts for, an empty range where it stands by no statement."""
+    if match["word"] == "allow-file":
+        return 0, len(text)
+    following = bisect_right(statements, start, key=lambda statement: statement.start)
+    if following:
+        before = statements[following - 1]
+        if start < before.end or "\n" not in text[before.end : start]:
+            return before.start, before.end
+    if following < len(statements):
+        after = statements[following]
+        if not re.search(r"\n\s*\n", text[end : after.start]):
+            return after.start, after.end
+    return -1, -1
