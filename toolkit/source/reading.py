@@ -1,8 +1,7 @@
 """SQL text, read into facts: a file is parsed once, and statement by statement where that fails."""
 
 import json
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from pglast import parser
@@ -12,6 +11,7 @@ from toolkit.source.changes import CHANGES
 from toolkit.source.definitions import DEFINITIONS
 from toolkit.source.expressions import Node
 from toolkit.source.facts import Do, Fact, Other, Problem, Routine, Statement
+from toolkit.source.places import Place, body_placer, placer
 from toolkit.source.psql import blank
 from toolkit.source.queries import Uses
 from toolkit.source.query_reader import Reader
@@ -20,7 +20,6 @@ _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteSt
 _READERS: Final = DEFINITIONS | CHANGES
 # Facts that the parser gives no place, or one that is not their name's.
 _NAMED: Final = ("Routine", "Index", "Trigger", "Declared", "Drop")
-Place = Callable[[int], int]
 
 
 def read_facts(text: str, schema: str, *, bodies: bool = True) -> tuple[Fact, ...]:
@@ -47,14 +46,12 @@ def read_statement(wrapped: Node, reader: Reader) -> list[Fact]:
         if "query" in node:
             return read_statement(node["query"], reader)
         return [Other(reader.start, tag.removesuffix("Stmt").upper())]
-    if tag == "CreateSchemaStmt":
-        return []
-    return [Other(reader.start, tag.removesuffix("Stmt").upper())]
+    return [] if tag == "DoStmt" else [Other(reader.start, tag.removesuffix("Stmt").upper())]
 
 
 def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Iterator[Fact]:
     """Yield the facts of `sql`, which stands in `text` at `base`."""
-    place = _placer(sql, base)
+    place = placer(sql, base)
     for raw in json.loads(parser.parse_sql_json(sql))["stmts"]:
         location = raw.get("stmt_location", 0)
         start = place(location)
@@ -97,21 +94,6 @@ def _read_apart(text: str, schema: str, *, bodies: bool) -> Iterator[Fact]:
             yield Problem(part.start, "syntax", "the statement is nested too deeply")
 
 
-def _placer(sql: str, base: int) -> Place:
-    """Return what turns the parser's locations, in UTF-8 bytes, into offsets of characters in the file."""
-    if sql.isascii():
-        return base.__add__
-    starts, shifts = [0], [0]
-    position = 0
-    for character in sql:
-        length = len(character.encode())
-        position += length
-        if length > 1:
-            starts.append(position)
-            shifts.append(shifts[-1] + length - 1)
-    return lambda location: base + location - shifts[bisect_right(starts, location) - 1]
-
-
 def _name(fact: Fact) -> str:
     name = getattr(fact, "name", "")
     return name if isinstance(name, str) else name.name
@@ -129,9 +111,8 @@ def _with_body(
     fact: Routine | Do, node: Node, text: str, start: int, end: int, place: Place, schema: str
 ) -> Iterator[Fact]:
     """Yield a routine or DO block with the body that its string holds, and what else that gives."""
-    options = {
-        item["DefElem"]["defname"]: item["DefElem"] for item in node.get("options", node.get("args", ()))
-    }
+    items: list[Node] = node["args" if isinstance(fact, Do) else "options"]
+    options = {item["DefElem"]["defname"]: item["DefElem"] for item in items}
     source = options.get("as", {})
     argument = source.get("arg", {})
     strings = argument.get("List", {}).get("items", [argument])
@@ -141,14 +122,16 @@ def _with_body(
         yield fact
         return
     located = source.get("arg_location", -1)
-    inner = _body_placer(text, body, place(located) if located >= 0 else start, end)
+    inner = body_placer(text, body, place(located) if located >= 0 else start, end)
+    reader = Reader(schema, inner, inner(0))
     if language == "plpgsql":
-        read, uses, constructors, problems = read_plpgsql(text[start:end], body, inner, schema)
+        header = (fact.parameters, fact.returns, fact.set) if isinstance(fact, Routine) else ((), "", False)
+        read = read_plpgsql(text[start:end], header, body, reader, read_statement)
     else:
-        read, uses, constructors, problems = read_sql_body(body, inner, schema)
-    yield fact._replace(body=read, uses=_joined(fact.uses, uses))
-    yield from constructors
-    yield from problems
+        read = read_sql_body(body, reader, read_statement)
+    yield fact._replace(body=read.body, uses=_joined(fact.uses, read.uses))
+    yield from read.constructors
+    yield from read.problems
 
 
 def _joined(first: Uses, second: Uses) -> Uses:
@@ -158,21 +141,3 @@ def _joined(first: Uses, second: Uses) -> Uses:
 def _language(options: dict[str, Node]) -> str:
     text: str = options.get("language", {}).get("arg", {}).get("String", {}).get("sval", "plpgsql")
     return text.lower()
-
-
-def _body_placer(text: str, body: str, start: int, end: int) -> Place:
-    """Return what turns an offset in a body into one in the file.
-
-    A body in dollar quotes stands there as it is; one in single quotes has each quote in it twice.
-    """
-    found = text.find(body, start, end)
-    if found >= 0:
-        return found.__add__
-    opening = max(text.find("'", start, end), start) + 1
-    written = body.replace("'", "''")
-    if text.startswith(written, opening):
-        return lambda offset: opening + offset + body.count("'", 0, offset)
-    line_starts = [opening]  # with backslashes, or in pieces: true to the line
-    while (after := text.find("\n", line_starts[-1], end)) >= 0:
-        line_starts.append(after + 1)
-    return lambda offset: line_starts[min(body.count("\n", 0, offset), len(line_starts) - 1)]

@@ -1,0 +1,336 @@
+"""Bodies of routines and DO blocks, read into steps.
+
+The parser of PL/pgSQL gives each statement its line in the body, and expressions as text. All expressions of
+a body are parsed in one go, and each is looked up in the body for its place.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from pglast import parser
+
+from toolkit.source.expressions import Node
+from toolkit.source.facts import Body, Fact, Handler, Parameter, Problem, Step, Variable
+from toolkit.source.places import Place, placer
+from toolkit.source.plpgsql import Tree, parse_block
+from toolkit.source.queries import Expression, QualifiedName, Query, Use, Uses
+from toolkit.source.query_reader import Reader
+
+StatementReader = Callable[[Node, Reader], list[Fact]]
+_OPTIONS: Final = (
+    "errcode", "message", "detail", "hint", "column", "constraint", "datatype", "table", "schema",
+)  # fmt: skip
+_LEVELS: Final = {21: "exception", 19: "warning", 18: "notice", 17: "info", 15: "log", 14: "debug"}
+_KINDS: Final = {
+    "block": "block", "assign": "assign", "if": "if", "case": "case", "loop": "loop", "while": "loop",
+    "fori": "loop", "fors": "loop", "forc": "loop", "dynfors": "execute", "foreach_a": "loop",
+    "exit": "exit", "return": "return", "return_next": "return next", "return_query": "return query",
+    "raise": "raise", "assert": "assert", "execsql": "sql", "dynexecute": "execute", "perform": "perform",
+    "call": "call", "open": "open", "fetch": "fetch", "close": "close", "getdiag": "diagnostics",
+    "commit": "commit", "rollback": "rollback",
+}  # fmt: skip
+_EXPRESSION = 2  # RAW_PARSE_PLPGSQL_EXPR; above it are the assignments
+_INTO = re.compile(r" {5,}|\n")
+
+
+class _Piece(NamedTuple):
+    """An expression of a body: its text as SQL, and where the text behind `skip` characters stands."""
+
+    sql: str
+    skip: int
+    place: int
+
+
+class BodyReading(NamedTuple):
+    """A body with what it mentions, the calls in it that build JSON, and what could not be read."""
+
+    body: Body | None
+    uses: Uses
+    constructors: tuple[Expression, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_plpgsql(
+    statement: str,
+    header: tuple[tuple[Parameter, ...], str, bool],
+    body: str,
+    reader: Reader,
+    read: StatementReader,
+) -> BodyReading:
+    """Read the body of a function, a procedure or DO.
+
+    statement: its whole text. header: its parameters, the type it returns, whether it returns many. body:
+    what its string holds. reader: turns offsets in the body into such in the file. read: reads a statement.
+    """
+    parameters, returns, many = header
+    try:
+        tree = parse_block(statement, body, parameters, returns, many=many)
+        return _Body(body, reader, read).read(tree)
+    except parser.ParseError as error:
+        return _unread(reader, str(error.args[0]))
+    except RecursionError:
+        return _unread(reader, "the body is nested too deeply")
+
+
+def read_sql_body(body: str, reader: Reader, read: StatementReader) -> BodyReading:
+    """Read the body of a function in language SQL, which is a string of statements."""
+    outer = reader.place
+    inner = placer(body)
+    reader.place = lambda location: outer(inner(location))
+    steps = []
+    try:
+        for raw in json.loads(parser.parse_sql_json(body))["stmts"]:
+            reader.start = reader.place(raw.get("stmt_location", 0))
+            steps.append(Step(reader.start, "sql", tuple(read(raw["stmt"], reader))))
+    except parser.ParseError as error:
+        message, offset = error.args
+        problem = Problem(outer(offset or 0), "body", message)
+        return BodyReading(None, reader.uses(), tuple(reader.constructors), (problem,))
+    except RecursionError:
+        return _unread(reader, "the body is nested too deeply")
+    return BodyReading(Body(outer(0), "sql", (), tuple(steps)), reader.uses(), tuple(reader.constructors), ())
+
+
+def _unread(reader: Reader, message: str) -> BodyReading:
+    return BodyReading(None, Uses(), (), (Problem(reader.place(0), "body", message),))
+
+
+class _Body:
+    """One reading of a body of PL/pgSQL."""
+
+    def __init__(self, body: str, reader: Reader, read: StatementReader) -> None:
+        self._body = body
+        self._folded = body.lower()
+        self._reader = reader
+        self._outer = reader.place
+        self._read = read
+        self._lines = [0, *(match.end() for match in re.finditer("\n", body))]
+        self._pieces: list[_Piece] = []
+        self._facts: dict[int, tuple[Fact, ...]] = {}  # by the id of the expression's node
+        self._raises: list[Use] = []
+
+    def read(self, tree: Tree) -> BodyReading:
+        nodes: list[Tree] = []
+        self._collect(tree, 1, nodes)
+        for node, facts in zip(nodes, self._parsed(), strict=True):
+            self._facts[id(node)] = facts
+        block = tree["action"]["PLpgSQL_stmt_block"]
+        body = Body(self._outer(0), "plpgsql", self._variables(tree), (self._step("block", block),))
+        uses = self._reader.uses()._replace(raises=tuple(self._raises))
+        return BodyReading(body, uses, tuple(self._reader.constructors), ())
+
+    def _collect(self, node: object, line: int, nodes: list[Tree]) -> None:
+        """Gather the expressions in a tree, each with its place in the body."""
+        if isinstance(node, list):
+            for item in node:
+                self._collect(item, line, nodes)
+        elif isinstance(node, dict):
+            if "PLpgSQL_expr" in node:
+                expression = node["PLpgSQL_expr"]
+                nodes.append(expression)
+                self._pieces.append(self._piece(expression["query"], expression.get("parseMode", 0), line))
+                return
+            line = node.get("lineno", line)
+            for value in node.values():
+                self._collect(value, line, nodes)
+
+    def _piece(self, query: str, mode: int, line: int) -> _Piece:
+        start = self._line(line)
+        place = self._find(query, start)
+        if mode < _EXPRESSION:
+            return _Piece(query, 0, place)
+        if mode > _EXPRESSION:
+            value = max(query.find("="), 0) + 1
+            return _Piece("SELECT " + query[value:], len("SELECT "), place + value)
+        return _Piece("SELECT " + query, len("SELECT "), place)
+
+    def _find(self, query: str, start: int) -> int:
+        """Return where a query stands in the body; the INTO in it has been blanked out."""
+        found = self._body.find(query, start)
+        if found < 0:
+            head = _INTO.split(query, maxsplit=1)[0].rstrip()
+            found = self._body.find(head or query[:1], start)
+        if found < 0 and query.startswith("SELECT"):  # PERFORM, which the parser has turned into it
+            found = self._folded.find("perform", start)
+            found = found + len("perform") - len("SELECT") if found >= 0 else found
+        elif query.isidentifier():
+            match = re.compile(rf"(?<!\w){query}(?!\w)").search(self._body, start)
+            found = match.start() if match else found
+        return max(found, 0) if found >= 0 else start
+
+    def _line(self, number: int) -> int:
+        return self._lines[min(number, len(self._lines)) - 1]
+
+    def _parsed(self) -> Iterator[tuple[Fact, ...]]:
+        """Yield the facts of each piece; what does not parse has none."""
+        try:
+            yield from self._together()
+        except parser.ParseError:
+            for piece in self._pieces:
+                try:
+                    statements = json.loads(parser.parse_sql_json(piece.sql))["stmts"]
+                except parser.ParseError:
+                    statements = []
+                yield self._facts_of(piece, statements, placer(piece.sql), 0)
+
+    def _together(self) -> list[tuple[Fact, ...]]:
+        starts, position = [], 0
+        for piece in self._pieces:
+            starts.append(position)
+            position += len(piece.sql) + 2
+        sql = ";\n".join(piece.sql for piece in self._pieces)
+        characters = placer(sql)
+        parsed: list[list[Node]] = [[] for _ in self._pieces]
+        for raw in json.loads(parser.parse_sql_json(sql))["stmts"] if sql else ():
+            parsed[bisect_right(starts, characters(raw.get("stmt_location", 0))) - 1].append(raw)
+        return [
+            self._facts_of(piece, raws, characters, start)
+            for piece, raws, start in zip(self._pieces, parsed, starts, strict=True)
+        ]
+
+    def _facts_of(self, piece: _Piece, raws: list[Node], characters: Place, start: int) -> tuple[Fact, ...]:
+        outer, shift, reader = self._outer, piece.place - piece.skip - start, self._reader
+        reader.place = lambda location: outer(max(characters(location) + shift, 0))
+        reader.start = outer(max(piece.place, 0))
+        facts = [fact for raw in raws for fact in self._read(raw["stmt"], reader)]
+        if piece.skip and len(facts) == 1 and isinstance(facts[0], Query):
+            query = facts[0]
+            if len(query.outputs) == 1 and not query.sources and not query.conditions:
+                return (query.outputs[0].value,)
+        return tuple(facts)
+
+    def _variables(self, tree: Tree) -> tuple[Variable, ...]:
+        found = []
+        for item in tree["datums"]:
+            ((tag, node),) = item.items()
+            name = node.get("refname", "")
+            line = node.get("lineno", 0)
+            if tag not in ("PLpgSQL_var", "PLpgSQL_rec") or not line or name.startswith("__Case__"):
+                continue
+            start = self._line(line)
+            type_ = node.get("datatype", {}).get("PLpgSQL_type", {}).get("typname", "record")
+            match = re.compile(rf'(?<!\w)"?{re.escape(name)}"?(?=\s+\w)', re.IGNORECASE).search(
+                self._body, start
+            )
+            if match is None or self._body.count("\n", start, match.start()):
+                continue  # not declared: the variable of a FOR loop, SQLERRM
+            default = self._values(node, "default_val")
+            found.append(
+                Variable(
+                    self._outer(match.start()),
+                    name,
+                    type_,
+                    tag == "PLpgSQL_rec" or type_.endswith("%rowtype"),
+                    bool(node.get("isconst")),
+                    default[0] if default and isinstance(default[0], Expression) else None,
+                )
+            )
+        return tuple(found)
+
+    def _values(self, node: Tree, *keys: str) -> tuple[Fact, ...]:
+        """Return the facts of the expressions under some keys."""
+        found: tuple[Fact, ...] = ()
+        for key in keys:
+            value = node.get(key)
+            for item in value if isinstance(value, list) else (value,):
+                if isinstance(item, dict) and "PLpgSQL_expr" in item:
+                    found += self._facts[id(item["PLpgSQL_expr"])]
+        return found
+
+    def _steps(self, items: list[Tree] | None) -> tuple[Step, ...]:
+        found = []
+        for item in items or ():
+            ((tag, node),) = item.items()
+            if "lineno" in node:  # else the RETURN that the compiler adds at the end
+                found.append(self._step(tag.removeprefix("PLpgSQL_stmt_"), node))
+        return tuple(found)
+
+    def _step(self, tag: str, node: Tree) -> Step:
+        kind = _KINDS.get(tag, tag)
+        step = Step(
+            self._place(tag, node),
+            kind,
+            self._values(
+                node, "sqlstmt", "query", "expr", "cond", "lower", "upper", "step", "t_expr", "dynquery",
+                "argquery", "message", "params",
+            ),
+            into=self._targets(node),
+            strict=bool(node.get("strict")),
+        )  # fmt: skip
+        if tag == "raise":
+            return self._raise(step, node)
+        if tag == "block":
+            handlers = node.get("exceptions", {}).get("PLpgSQL_exception_block", {}).get("exc_list", ())
+            return step._replace(
+                branches=(self._steps(node.get("body")),),
+                handlers=tuple(self._handler(item["PLpgSQL_exception"], step.start) for item in handlers),
+            )
+        if tag == "if":
+            others = [item["PLpgSQL_if_elsif"] for item in node.get("elsif_list", ())]
+            bodies = [node.get("then_body"), *(other.get("stmts") for other in others), node.get("else_body")]
+            conditions = tuple(fact for other in others for fact in self._values(other, "cond"))
+            return step._replace(
+                facts=step.facts + conditions, branches=tuple(self._steps(body) for body in bodies)
+            )
+        if tag == "case":
+            whens = [item["PLpgSQL_case_when"] for item in node.get("case_when_list", ())]
+            conditions = tuple(fact for when in whens for fact in self._values(when, "expr"))
+            bodies = [*(when.get("stmts") for when in whens), node.get("else_stmts")]
+            return step._replace(
+                facts=step.facts + conditions, branches=tuple(self._steps(body) for body in bodies)
+            )
+        if "body" in node:
+            return step._replace(branches=(self._steps(node["body"]),))
+        return step
+
+    def _place(self, tag: str, node: Tree) -> int:
+        start = self._line(node.get("lineno", 1))
+        word = {"block": "begin", "fori": "for", "fors": "for", "foreach_a": "foreach"}.get(tag, tag)
+        end = self._body.find("\n", start)
+        found = self._folded.find(word, start, end if end >= 0 else len(self._body))
+        if found < 0:
+            rest = self._body[start:]
+            found = start + len(rest) - len(rest.lstrip())
+        return self._outer(found)
+
+    def _targets(self, node: Tree) -> tuple[str, ...]:
+        if "varno" in node and "expr" in node:  # an assignment
+            query = node["expr"]["PLpgSQL_expr"]["query"]
+            return (query.partition("=")[0].rstrip(": \t\n").lower(),)
+        found: tuple[str, ...] = ()
+        for target in (node.get("target"), node.get("var")):
+            if isinstance(target, dict):
+                ((_, row),) = target.items()
+                fields = row.get("fields")
+                found += tuple(field["name"] for field in fields) if fields else (row["refname"],)
+        return found
+
+    def _raise(self, step: Step, node: Tree) -> Step:
+        options = []
+        for item in node.get("options", ()):
+            option = item["PLpgSQL_raise_option"]
+            name = _OPTIONS[option.get("opt_type", 0)]
+            values = self._values(option, "expr")
+            value = (
+                values[0] if values and isinstance(values[0], Expression) else Expression(step.start, "other")
+            )
+            options.append((name, value))
+            if name == "constraint" and value.kind == "constant":
+                self._raises.append(Use(value.start, QualifiedName("", value.name)))
+        condition = node.get("condname", "")
+        return step._replace(
+            level=_LEVELS.get(node.get("elog_level", 21), "exception"),
+            condition=condition,
+            options=tuple(options),
+            bare=not (condition or options or "message" in node),
+        )
+
+    def _handler(self, node: Tree, start: int) -> Handler:
+        steps = self._steps(node.get("action"))
+        line = self._line(node.get("lineno", 0) or 1)
+        names = tuple(item["PLpgSQL_condition"]["condname"].lower() for item in node.get("conditions", ()))
+        when = self._folded.find(names[0] if names else "when", line)
+        return Handler(self._outer(when) if when >= 0 else start, names, steps)
