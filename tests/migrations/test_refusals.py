@@ -120,13 +120,17 @@ def test_read_only_database(applied, refused):
     assert "read only by default. Set default_transaction_read_only to off" in message
 
 
-@pytest.mark.parametrize(("suffix", "command"), [(".up.sql", "migrate"), (".down.sql", "rollback")])
+@pytest.mark.parametrize(
+    ("suffix", "command"), [(".up.sql", "migrate"), (".down.sql", "migrate"), (".down.sql", "rollback")]
+)
 def test_missing_sql_file(applied, refused, suffix, command):
-    applied.add("b", "SELECT 1;")
+    applied.add("b", "CREATE TABLE tb_b (id int);")
+    applied.add("c", "SELECT 1;")
     if command == "rollback":
         applied.done("toolkit", "migrate")
-    applied.file("b", suffix).unlink()
-    assert f"b_revision{suffix} is missing. Restore it, or write it." in refused("toolkit", command)
+    applied.file("c", suffix).unlink()
+    assert f"c_revision{suffix} is missing. Restore it, or write it." in refused("toolkit", command)
+    assert applied.heads() == ["c" if command == "rollback" else "a"]  # nothing ran
 
 
 def test_changed_file_of_an_applied_revision(applied, refused):

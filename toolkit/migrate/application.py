@@ -83,7 +83,7 @@ class Run:
                 if not revision.is_merge:
                     self._planned.append((revision.id, direction))
                     self._files[revision.id, direction] = read_file(revision, direction)
-                if step.is_upgrade and revision.down:  # goes into the ledger
+                if step.is_upgrade and not revision.is_merge:  # goes into the ledger
                     self._files[revision.id, "downgrade"] = read_file(revision, "downgrade")
         if plan and self._steps and isinstance(plan[0], RevisionStep):
             last = self._steps[-1]

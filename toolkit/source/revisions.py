@@ -168,6 +168,11 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         raise RevisionsInvalid(
             f"{path}: revision must be a text of 1 to {_LONGEST_ID} characters.", remedy=_REMEDY
         )
+    if path.stem != id_ and not path.stem.startswith(f"{id_}_"):
+        raise RevisionsInvalid(
+            f"{path} says it is revision {id_}, and its name begins with another id.",
+            remedy=f"Rename its files to {id_}_…, or correct revision.",
+        )
     if values["format_version"] != FORMAT:
         raise RevisionsInvalid(
             f"{path}: format_version {values['format_version']} is unknown; this toolkit knows {FORMAT}.",

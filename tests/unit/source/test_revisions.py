@@ -94,6 +94,7 @@ def test_revision_is_found_by_the_beginning_of_its_id(write, read):
         ({"revision": "make()"}, "revision must be a literal"),
         ({"revision": "''"}, "a text of 1 to 32 characters"),
         ({"revision": repr("x" * 33)}, "a text of 1 to 32 characters"),
+        ({"revision": "'b'"}, r"a_things.py says it is revision b, and .* Rename its files to b_"),
         ({"format_version": "2"}, "format_version 2 is unknown; this toolkit knows 1. Install a newer"),
         ({"transactional": "1"}, "transactional must be True or False"),
         ({"phase": "'later'"}, "phase must be one of expand, data, contract"),
@@ -110,10 +111,11 @@ def test_what_is_no_revision_is_refused(write, read, facts, words):
         read()
 
 
-def test_two_revisions_of_one_id_are_refused(write, read):
+def test_two_revisions_of_one_id_are_refused(write, read, tmp_path):
     write("a")
     write("b", revision="'a'")
-    with pytest.raises(RevisionsInvalid, match=r"a_things.py and b_things.py are both revision a\."):
+    (tmp_path / "b_things.py").rename(tmp_path / "a_others.py")
+    with pytest.raises(RevisionsInvalid, match=r"a_others.py and a_things.py are both revision a\."):
         read()
 
 
