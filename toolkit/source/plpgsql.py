@@ -15,9 +15,10 @@ from toolkit.source.facts import Parameter
 Tree = dict[str, Any]
 
 _KNOWN: Final = frozenset({
-    "bigint", "bool", "boolean", "bytea", "char", "character", "character varying", "date", "double precision",
-    "event_trigger", "float4", "float8", "int", "int2", "int4", "int8", "integer", "interval", "json", "jsonb",
-    "name", "numeric", "oid", "real", "record", "regclass", "smallint", "text", "timestamp with time zone",
+    "bigint", "bool", "boolean", "bytea", "char", "character", "character varying", "date",
+    "double precision", "event_trigger", "float4", "float8", "int", "int2", "int4", "int8", "integer",
+    "interval", "json", "jsonb", "name", "numeric", "oid", "real", "record", "regclass", "smallint", "text",
+    "timestamp with time zone",
     "timestamp without time zone", "timestamptz", "trigger", "uuid", "varchar", "void",
 })  # fmt: skip
 _TYPE_ENDS: Final = frozenset({"ASCII_59", "COLON_EQUALS", "ASCII_61", "DEFAULT", "NOT", "COLLATE"})
