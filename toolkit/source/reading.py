@@ -18,6 +18,7 @@ from toolkit.source.query_reader import Reader
 
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _READERS: Final = DEFINITIONS | CHANGES
+_BETWEEN: Final = ("ASCII_59", "SQL_COMMENT", "C_COMMENT")  # a semicolon and comments
 # Facts that the parser gives no place, or one that is not their name's.
 _NAMED: Final = ("Routine", "Index", "Trigger", "Declared", "Drop")
 
@@ -67,7 +68,9 @@ def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Itera
                 yield from _with_body(fact, node, text, start, end, place, schema)
             else:
                 yield fact
-        if tag == "DoStmt" and bodies:
+        if tag == "DoStmt" and not bodies:
+            yield Do(start, None)
+        elif tag == "DoStmt":
             yield from _with_body(Do(start, None), node, text, start, end, place, schema)
         yield from reader.constructors
 
@@ -75,23 +78,40 @@ def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Itera
 def _read_apart(text: str, schema: str, *, bodies: bool) -> Iterator[Fact]:
     """Yield the facts of a text that does not parse as a whole, and what is wrong with the rest."""
     clean = blank(text)
+    problem = None
     try:
-        slices = list(parser.split(clean, with_parser=False, only_slices=True))
-    except parser.ParseError as error:
+        parser.scan(clean)
+    except parser.ParseError as error:  # a string or a comment without an end: what is before it can be read
         message, offset = error.args
-        yield Problem(min(offset or 0, len(text)), "syntax", message)
-        return
-    for part in slices:
-        sql = clean[part]
+        problem = Problem(min(offset or 0, len(text)), "syntax", message)
+        clean = clean[: problem.start]
+    for start, end in _pieces(clean):
+        sql = clean[start:end]
         try:
-            yield from list(_read(text, sql, part.start, schema, bodies=bodies))
+            yield from list(_read(text, sql, start, schema, bodies=bodies))
         except parser.ParseError as error:
             message, offset = error.args
-            yield Statement(part.start, part.stop, sql.split(None, 1)[0].upper())
-            yield Problem(part.start + (len(sql.rstrip()) if offset is None else offset), "syntax", message)
+            yield Statement(start, end, sql.split(None, 1)[0].upper())
+            if problem is None or end < len(clean.rstrip()):
+                yield Problem(start + (len(sql.rstrip()) if offset is None else offset), "syntax", message)
         except RecursionError:
-            yield Statement(part.start, part.stop, sql.split(None, 1)[0].upper())
-            yield Problem(part.start, "syntax", "the statement is nested too deeply")
+            yield Statement(start, end, sql.split(None, 1)[0].upper())
+            yield Problem(start, "syntax", "the statement is nested too deeply")
+    if problem is not None:
+        yield problem
+
+
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where the statements of a text are, and whatever the splitter leaves out but comments."""
+    seen = 0
+    slices = list(parser.split(text, with_parser=False, only_slices=True))
+    for part in (*slices, slice(len(text), len(text))):
+        tokens = [token for token in parser.scan(text[seen : part.start]) if token.name not in _BETWEEN]
+        if tokens:
+            yield seen + tokens[0].start, seen + tokens[-1].end + 1
+        if part.stop > part.start:
+            yield part.start, part.stop
+        seen = part.stop
 
 
 def _name(fact: Fact) -> str:
