@@ -28,6 +28,7 @@ class Expression(NamedTuple):
     - operator: name, args; boolean: name (and, or, not), args
     - cast: name (the type as text), args; coalesce: args; case: args are the results, the default last
     - subquery: name (exists, any, all, expr, array, multiexpr), query
+    - using: the columns of JOIN … USING as name, "" for NATURAL
     - array, row: args; parameter: name is its number; other: args, anything else
     also: what is evaluated beside the args without becoming part of the value: conditions, FILTER, ORDER BY.
     """

@@ -191,6 +191,9 @@ class Reader(ExpressionReader):
             self._source(node["rarg"], joined, found, optional=optional or kind in _OPTIONAL_RIGHT)
             if "quals" in node:
                 joined.append(self.expression(node["quals"]))
+            elif "usingClause" in node or node.get("isNatural"):
+                names = ", ".join(strings(node.get("usingClause", [])))
+                joined.append(Expression(self.start, "using", names))
             return
         alias = node.get("alias", {})
         name = alias.get("aliasname", "")
