@@ -44,6 +44,12 @@ class ErrorCodesInvalid(ToolkitError):
     exit_status = 1
 
 
+class LintUsage(ToolkitError):
+    """The linter was asked for what is not there."""
+
+    code = "lint-usage"
+
+
 class RevisionsInvalid(ToolkitError):
     """The revision files make no history."""
 
@@ -62,6 +68,14 @@ class SqlFileError(ToolkitError):
     """An SQL file can't be read."""
 
     code = "sql-file"
+
+    def __init__(
+        self, path: Path, reason: str, *, line: int | None = None, remedy: str | None = None
+    ) -> None:
+        """Build the error; line is 1-based, reason what follows the path or the place in the sentence."""
+        self.path, self.reason, self.line = path, reason, line
+        place = f"{path}:{line}: " if line else f"{path} "
+        super().__init__(place + reason, remedy=remedy)
 
 
 class SqlSyntaxError(ToolkitError):

@@ -11,6 +11,8 @@ from toolkit.errors import ToolkitError
 
 # command -> the line that `toolkit --help` shows; its module is toolkit.cli.<command>, its object `command`.
 COMMANDS = {
+    "lint": "Check SQL files against the lint rules.",
+    "rule": "Explain one lint rule.",
     "migrate": "Apply revisions to the target.",
     "rollback": "Take revisions back.",
     "status": "Show where the target stands.",

@@ -1,7 +1,7 @@
 """The settings of a project: `[tool.toolkit]` in its pyproject.toml, read into one frozen value."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Lint:
 
     select, ignore: codes and families of rules, `default` and `all`. per_file_ignores: codes by glob of the
     path from the root. severity: error or warning by code. key_case: snake or camel, of the keys of JSON
-    documents. since_revision: revisions before this one are left alone. baseline: file of accepted findings.
+    documents.
     """
 
     select: tuple[str, ...] = ("default",)
@@ -60,8 +60,6 @@ class Lint:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     key_case: str = "snake"
-    since_revision: str | None = None
-    baseline: Path | None = None
 
 
 _LINT = Lint()
@@ -127,10 +125,38 @@ def load_settings(root: Path) -> Settings:
         lock_timeout=migrate.number("lock-timeout", 5.0),
         statement_timeout=migrate.number("statement-timeout", 0.0),
         lock_wait=migrate.number("lock-wait", 600.0),
+        names=_read_names(table.table("names")),
+        lint=_read_lint(table.table("lint")),
     )
     for part in (table, roles, migrate):
         part.refuse_the_rest()
     return settings
+
+
+def _read_names(table: "_Table") -> Names:
+    names = Names(
+        **{
+            field.name: table.texts(field.name.replace("_", "-"), getattr(_NAMES, field.name))
+            for field in fields(Names)
+        }
+    )
+    table.refuse_the_rest()
+    return names
+
+
+def _read_lint(table: "_Table") -> Lint:
+    ignores, severities = table.table("per-file-ignores"), table.table("severity")
+    lint = Lint(
+        select=table.texts("select", _LINT.select),
+        ignore=table.texts("ignore", _LINT.ignore),
+        per_file_ignores=tuple((glob, ignores.texts(glob, ())) for glob in ignores.left()),
+        severity=tuple(
+            (code, severities.one_of(code, ("error", "warning"), "error")) for code in severities.left()
+        ),
+        key_case=table.one_of("key-case", ("snake", "camel"), _LINT.key_case),
+    )
+    table.refuse_the_rest()
+    return lint
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -157,6 +183,22 @@ class _Table:
         if not isinstance(value, str) or not value:
             raise SettingsError(f"{self._name}.{key} must be a string that is not empty.")
         return value
+
+    def texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = self._values.pop(key, list(default))
+        values = [value] if isinstance(value, str) else value
+        if not isinstance(values, list) or not all(isinstance(item, str) and item for item in values):
+            raise SettingsError(f"{self._name}.{key} must be a string or a list of strings.")
+        return tuple(values)
+
+    def one_of(self, key: str, choices: tuple[str, ...], default: str) -> str:
+        value = self.text(key, default)
+        if value not in choices:
+            raise SettingsError(f"{self._name}.{key} must be one of {', '.join(choices)}.")
+        return value
+
+    def left(self) -> list[str]:
+        return list(self._values)
 
     def number(self, key: str, default: float) -> float:
         value = self._values.pop(key, default)

@@ -1,7 +1,7 @@
 """The JSON documents of read models: the calls that build the value of `data`.
 
-A value is followed through casts, CASE, COALESCE, `||`, set operations, subqueries, LATERAL and WITH. Where it
-comes from a table, a function or anything else that the text does not show, it is not followed.
+A value is followed through casts, CASE, COALESCE, `||`, set operations, subqueries, LATERAL and WITH. Where
+it comes from a table, a function or anything else that the text does not show, it is not followed.
 """
 
 from collections.abc import Iterator, Mapping

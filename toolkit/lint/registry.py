@@ -7,6 +7,7 @@ each of them and the documentation shows them. In a sample a line `-- file: <pat
 """
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -70,6 +71,16 @@ class Rule:
     def family(self) -> str:
         """The letters that the code begins with."""
         return self.code.rstrip("0123456789")
+
+    @property
+    def text(self) -> str:
+        """The docstring: the title, why, and the samples."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def title(self) -> str:
+        """The docstring's first line."""
+        return self.text.partition("\n")[0]
 
 
 _rules: dict[str, Rule] = {}

@@ -36,14 +36,16 @@ def read_sql(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise SqlFileError(
-            f"{path}:{line}: byte 0x{error.object[error.start]:02x} is not UTF-8.",
+            path,
+            f"byte 0x{error.object[error.start]:02x} is not UTF-8.",
+            line=line,
             remedy="Save the file as UTF-8.",
         ) from error
     except OSError as error:
-        raise SqlFileError(f"{path} can't be read: {error.strerror}.") from error
+        raise SqlFileError(path, f"can't be read: {error.strerror}.") from error
     if "\0" in text:  # the parser would take it for the end of the text and lose the rest
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise SqlFileError(f"{path}:{line}: there is a NUL character.", remedy="Save the file as UTF-8.")
+        raise SqlFileError(path, "there is a NUL character.", line=line, remedy="Save the file as UTF-8.")
     return text
 
 
