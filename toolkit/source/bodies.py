@@ -212,7 +212,7 @@ class _Body:
                 continue
             start = self._line(line)
             type_ = node.get("datatype", {}).get("PLpgSQL_type", {}).get("typname", "record")
-            match = re.compile(rf'(?<!\w)"?{re.escape(name)}"?(?=\s+\w)', re.IGNORECASE).search(
+            match = re.compile(rf'(?<!\w)"?{re.escape(name)}"?(?=\s+(?!in\b)[\w"])', re.IGNORECASE).search(
                 self._body, start
             )
             if match is None or self._body.count("\n", start, match.start()):

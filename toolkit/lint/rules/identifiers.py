@@ -1,0 +1,141 @@
+"""Rules about the spelling of names."""
+
+import re
+from collections.abc import Iterator
+
+from toolkit.core.findings import Severity
+from toolkit.core.keywords import RESERVED
+from toolkit.lint.file import File
+from toolkit.lint.registry import Report, rule
+from toolkit.source.facts import (
+    Column,
+    Constraint,
+    Declared,
+    Fact,
+    Index,
+    Rename,
+    Routine,
+    Table,
+    Trigger,
+    View,
+)
+
+_NAMED = (Table, View, Routine, Index, Trigger, Constraint, Column, Declared, Rename)
+_SNAKE = re.compile(r"_?[a-z0-9$]+(_[a-z0-9$]+)*_?")
+_LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF-8
+_IN_A_NAME = re.compile(r"[\w$]")
+
+
+def _names(fact: Fact) -> Iterator[tuple[int, str]]:
+    """Yield the names that a fact gives to something, each with its place."""
+    if isinstance(fact, Rename):
+        yield fact.start, fact.new
+    elif isinstance(fact, Index | Trigger | Constraint | Column):
+        yield fact.start, fact.name
+    elif isinstance(fact, Table | View | Routine | Declared):
+        yield fact.start, fact.name.name
+    if isinstance(fact, Routine):
+        yield from ((parameter.start, parameter.name) for parameter in fact.parameters)
+
+
+@rule("N10", Severity.WARNING, Declared)
+def enum_labels_in_snake_case(declared: Declared, file: File) -> Iterator[Report]:  # noqa: ARG001
+    """Write the labels of an enum type in snake_case.
+
+    They go out in documents as they are, and a label can't be dropped.
+
+    Bad:
+        CREATE TYPE post_status AS ENUM ('Draft', 'in review');
+
+    Good:
+        CREATE TYPE post_status AS ENUM ('draft', 'in_review');
+    """
+    for label in declared.labels if declared.kind == "enum type" else ():
+        if not _SNAKE.fullmatch(label):
+            yield Report(
+                declared.start,
+                f"the label {label!r} is not in snake_case",
+                "Write it in small letters with _.",
+            )
+
+
+@rule("N11", Severity.WARNING, *_NAMED)
+def snake_case(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
+    """Write names in snake_case.
+
+    A name in other letters must be quoted wherever it is used. Capitals without quotes are small letters to
+    PostgreSQL and are fine.
+
+    Bad:
+        CREATE TABLE tb_post ("createdAt" timestamptz);
+
+    Bad:
+        ALTER TABLE tb_post RENAME COLUMN a TO "two words";
+
+    Good:
+        CREATE TABLE Tb_Post (CreatedAt timestamptz, "quoted_though" int);
+    """
+    for start, name in _names(fact):
+        if name and not _SNAKE.fullmatch(name):
+            yield Report(
+                start,
+                f"the name {name!r} is not in snake_case",
+                "Write it in small letters, with _ between words.",
+            )
+
+
+@rule("N12", Severity.ERROR, *_NAMED)
+def at_most_63_bytes(fact: Fact, file: File) -> Iterator[Report]:
+    """Keep names within 63 bytes.
+
+    PostgreSQL cuts a longer name with no more than a notice; two names that differ behind the cut collide.
+
+    Bad:
+        CREATE INDEX idx_a_name_that_goes_on_and_on_for_more_than_sixty_three_bytes_in_all ON tb_a (b);
+
+    Good:
+        CREATE INDEX idx_short ON tb_a (b);
+    """
+    for start, name in _names(fact):
+        if len(name) * 4 > _LONGEST - _WIDEST and len(name.encode()) > _LONGEST - _WIDEST:
+            written = file.text.lower().find(name.lower(), start)  # the parser has cut the name already
+            end = written + len(name)
+            if written >= 0 and _IN_A_NAME.match(file.text, end):
+                yield Report(
+                    written, f"the name {name} is longer than 63 bytes and is cut", "Give it a shorter name."
+                )
+
+
+@rule("N13", Severity.WARNING, *_NAMED)
+def no_reserved_words(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
+    """Name nothing by a reserved word.
+
+    Such a name must be quoted wherever it is used.
+
+    Bad:
+        CREATE TABLE tb_member ("user" text);
+
+    Good:
+        CREATE TABLE tb_member (name text, value int, year int);
+    """
+    for start, name in _names(fact):
+        if name in RESERVED:
+            yield Report(start, f"the name {name!r} is a reserved word", "Give it another name.")
+
+
+@rule("N14", Severity.ERROR, *_NAMED)
+def no_system_prefix(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
+    """Begin no name with `pg_`.
+
+    PostgreSQL keeps the prefix for itself: a schema, a role or a tablespace is refused, anything else may
+    meet an object of the next version.
+
+    Bad:
+        CREATE SCHEMA pg_app;
+
+    Good:
+        CREATE TABLE tb_pg_dump (id int);
+    """
+    for start, name in _names(fact):
+        if name.startswith("pg_"):
+            yield Report(start, f"the name {name} begins with pg_", "Give it another name.")
