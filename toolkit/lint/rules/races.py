@@ -1,0 +1,161 @@
+"""Rules about what happens to a command when another runs at the same time."""
+
+from collections.abc import Iterator
+
+from toolkit.core.findings import Severity
+from toolkit.lint.file import File
+from toolkit.lint.registry import Report, rule
+from toolkit.lint.steps import queries, tables_read, walk, writes
+from toolkit.source.facts import Do, Fact, Other, Routine, Step
+from toolkit.source.queries import Expression, Query, Write
+
+_CATCHES = frozenset({"unique_violation", "integrity_constraint_violation", "others", "23505"})
+
+
+@rule("P04", Severity.WARNING, Routine, Do)
+def no_check_before_insert(fact: Routine | Do, file: File) -> Iterator[Report]:  # noqa: ARG001
+    """Let a constraint say that a row is there already, not a look before the INSERT.
+
+    Two commands at once both see no row, and both insert one. With a unique constraint the look is of no use,
+    without one it does not help; ON CONFLICT or the constraint's own error does.
+
+    Bad:
+        CREATE FUNCTION fn_a(p_mail text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            IF EXISTS (SELECT 1 FROM tb_user WHERE mail = p_mail) THEN RAISE unique_violation; END IF;
+            INSERT INTO tb_user (mail) VALUES (p_mail);
+        END $$;
+
+    Bad:
+        CREATE FUNCTION fn_a(p_mail text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            PERFORM 1 FROM tb_user WHERE mail = p_mail;
+            IF NOT FOUND THEN INSERT INTO tb_user (mail) VALUES (p_mail); END IF;
+        END $$;
+
+    Good:
+        CREATE FUNCTION fn_a(p_mail text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            IF NOT EXISTS (SELECT 1 FROM tb_domain WHERE name = p_mail) THEN RAISE no_data_found; END IF;
+            INSERT INTO tb_user (mail) VALUES (p_mail) ON CONFLICT DO NOTHING;
+        END $$;
+
+    Good:
+        CREATE FUNCTION fn_a(p_mail text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            LOCK TABLE tb_user IN SHARE ROW EXCLUSIVE MODE;
+            IF EXISTS (SELECT 1 FROM tb_user WHERE mail = p_mail) THEN RETURN; END IF;
+            INSERT INTO tb_user (mail) VALUES (p_mail);
+        END $$;
+    """
+    if not fact.body or _locks_or_catches(fact.body.steps):
+        return
+    steps = list(walk(fact.body.steps))
+    looked: dict[str, int] = {}
+    for place, step in enumerate(steps):
+        for write in writes(step):
+            start = looked.get(str(write.table))
+            if write.kind == "insert" and start is not None and not write.on_conflict:
+                yield Report(
+                    start,
+                    f"a look into {write.table.name} comes before the INSERT, and others may insert between",
+                    "Insert, and let a unique constraint or ON CONFLICT decide.",
+                )
+                del looked[str(write.table)]
+        for table in _looks(step, steps[place + 1] if place + 1 < len(steps) else None):
+            looked.setdefault(table, step.start)
+
+
+def _looks(step: Step, after: Step | None) -> Iterator[str]:
+    """Yield the tables of which a step only asks whether a row is there."""
+    if step.kind == "if":
+        for condition in step.facts:
+            for query in _existence(condition):
+                yield from (str(source.relation) for source in query.sources if source.relation)
+    elif step.kind == "perform" and after is not None and after.kind == "if" and _asks_found(after):
+        for fact in step.facts:
+            yield from (table for table, locked in tables_read(fact) if not locked)
+
+
+def _existence(condition: Fact) -> Iterator[Query]:
+    if not isinstance(condition, Expression):
+        return
+    if condition.kind == "subquery" and condition.name == "exists" and condition.query is not None:
+        if not condition.query.locks:
+            yield condition.query
+    elif condition.kind == "boolean":
+        for part in condition.args:
+            yield from _existence(part)
+
+
+def _asks_found(step: Step) -> bool:
+    return any(
+        isinstance(fact, Expression)
+        and any(part.name == "found" for part in (fact, *fact.args) if part.kind == "column")
+        for fact in step.facts
+    )
+
+
+def _locks_or_catches(steps: tuple[Step, ...]) -> bool:
+    """Return whether a body takes a lock of its own, or handles the error of the constraint."""
+    for step in walk(steps):
+        if any(_CATCHES.intersection(handler.conditions) for handler in step.handlers):
+            return True
+        for fact in step.facts:
+            if isinstance(fact, Other) and fact.word == "LOCK":
+                return True
+            for query in queries(fact):
+                calls = [output.value.name for output in query.outputs if output.value.kind == "call"]
+                if any(name.startswith("pg_advisory") for name in calls):
+                    return True
+    return False
+
+
+@rule("P05", Severity.WARNING, Routine, Do)
+def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # noqa: ARG001
+    """Lock the row that is read in order to be changed.
+
+    Between SELECT … INTO and the UPDATE another command may change the row, and its change is lost. FOR
+    UPDATE makes it wait.
+
+    Bad:
+        CREATE FUNCTION fn_a(p_id uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE v_n int; BEGIN
+            SELECT n INTO v_n FROM tb_a WHERE id = p_id;
+            UPDATE tb_a SET n = v_n + 1 WHERE id = p_id;
+        END $$;
+
+    Good:
+        CREATE FUNCTION fn_a(p_id uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE v_n int; BEGIN
+            SELECT n INTO STRICT v_n FROM tb_a WHERE id = p_id FOR NO KEY UPDATE;
+            UPDATE tb_a SET n = v_n + 1 WHERE id = p_id;
+            SELECT n INTO v_n FROM tb_b WHERE id = p_id;
+            UPDATE tb_b SET n = n + 1 WHERE id = p_id;
+        END $$;
+    """
+    if not fact.body or _locks_or_catches(fact.body.steps):
+        return
+    read: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for step in walk(fact.body.steps):
+        for write in writes(step):
+            start, targets = read.get(str(write.table), (-1, ()))
+            if write.kind == "update" and start >= 0 and _uses(write, targets):
+                yield Report(
+                    start,
+                    f"a row of {write.table.name} is read and then changed without being locked",
+                    "Add FOR NO KEY UPDATE to the SELECT, or work the value out in the UPDATE.",
+                )
+                del read[str(write.table)]
+        if step.kind == "sql" and step.into and step.facts and isinstance(step.facts[0], Query):
+            query = step.facts[0]
+            for source in query.sources:
+                if source.relation is not None and not query.locks:
+                    read.setdefault(str(source.relation), (step.start, step.into))
+                elif source.relation is not None:
+                    read.pop(str(source.relation), None)
+
+
+def _uses(write: Write, targets: tuple[str, ...]) -> bool:
+    """Return whether what an UPDATE sets is worked out from variables that a SELECT has filled."""
+    waiting = [value for _, value in write.assignments]
+    while waiting:
+        value = waiting.pop()
+        if value.kind == "column" and (value.name in targets or value.qualifier in targets):
+            return True
+        waiting += [*value.args, *value.also]
+    return False

@@ -1,0 +1,61 @@
+"""Walks through the steps of a body and the expressions in them."""
+
+from collections.abc import Iterator
+
+from toolkit.source.facts import Do, Fact, Routine, Step
+from toolkit.source.queries import CommonTable, Expression, Query, Source, Write
+
+
+def steps_of(fact: Routine | Do) -> Iterator[Step]:
+    """Yield every step of a body in the order of the text, those inside others and in handlers too."""
+    if fact.body:
+        yield from walk(fact.body.steps)
+
+
+def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Yield steps and the steps in them."""
+    for step in steps:
+        yield step
+        for branch in step.branches:
+            yield from walk(branch)
+        for handler in step.handlers:
+            yield from walk(handler.steps)
+
+
+def tables_read(fact: Fact) -> Iterator[tuple[str, bool]]:
+    """Yield the tables that a query or an expression reads, in any depth, and whether it locks the rows."""
+    for query in queries(fact):
+        for source in query.sources:
+            if source.relation is not None:
+                yield str(source.relation), bool(query.locks)
+
+
+def queries(fact: object) -> Iterator[Query]:
+    """Yield every query in a fact."""
+    waiting = [fact]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Query):
+            yield node
+            waiting += [*node.sources, *node.common, *node.branches, *node.conditions]
+            waiting += [output.value for output in node.outputs]
+            waiting += [value for row in node.values for value in row]
+        elif isinstance(node, Write):
+            waiting += [*node.sources, *node.common, *node.conditions, node.query]
+            waiting += [value for _, value in (*node.assignments, *node.inserted)]
+            waiting += [output.value for output in node.returning]
+        elif isinstance(node, Expression):
+            waiting += [*node.args, *node.also, node.query]
+        elif isinstance(node, CommonTable):
+            waiting.append(node.query)
+        elif isinstance(node, Source):
+            waiting += [node.query, *node.calls]
+
+
+def writes(step: Step) -> Iterator[Write]:
+    """Yield the writes of a step itself, in WITH too."""
+    for fact in step.facts:
+        if isinstance(fact, Write):
+            yield fact
+        if isinstance(fact, Query | Write):
+            yield from (table.query for table in fact.common if isinstance(table.query, Write))
