@@ -1,6 +1,7 @@
 """From paths to findings: finds the files, reads them, asks the rules, and says where in the text it is."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +14,8 @@ from toolkit.lint.examine import Examiner
 from toolkit.lint.file import File, Role
 from toolkit.lint.registry import Fix, Report, Rule, all_rules, expand_codes, select_rules
 from toolkit.lint.suppressions import Suppression, read_suppressions
+from toolkit.lint.tree import ErrorCodes, Tree
+from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.facts import Problem
 from toolkit.source.reading import read_facts
 from toolkit.source.statements import read_sql
@@ -21,6 +24,7 @@ _WORD: Final = re.compile(
     r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
 )
 _BACKWARD: Final = ".down.sql"
+_ERRORS: Final = "errors.toml"
 
 
 class Selection(NamedTuple):
@@ -86,61 +90,97 @@ def role_of(path: Path, settings: Settings) -> Role:
 
 
 def lint_files(paths: Iterable[Path], settings: Settings, selection: Selection) -> Examined:
-    """Lint files; one that can't be read is a finding."""
-    examiner = Examiner(selection.rules.values())
-    result = Examined([], {}, 0)
-    count = 0
-    for path in paths:
-        count += 1
+    """Lint files; one that can't be read is a finding.
+
+    Where a file belongs to the artifacts or to the migrations, the rules over the whole tree look at all of
+    them; findings are those of the files asked for.
+    """
+    asked = list(dict.fromkeys(paths))
+    around = [
+        folder
+        for folder in (settings.sql, settings.migrations)
+        if any(path.is_relative_to(folder) for path in asked)
+    ]
+    files: list[File] = []
+    findings: list[Finding] = []
+    for path in dict.fromkeys([*asked, *find_files(around, settings)]):
         name = _shown(path, settings.root)
         try:
             text = read_sql(path)
         except SqlFileError as error:
-            result.findings.append(_unreadable(name, error, selection))
+            findings.append(_unreadable(name, error, selection))
             continue
-        _lint_text(text, name, role_of(path, settings), settings, selection, examiner, result)
-    result.findings.sort()
-    return result._replace(files=count)
+        files.append(_read(text, name, role_of(path, settings), settings))
+    shown = {_shown(path, settings.root) for path in asked}
+    shown |= {f"{_shown(folder, settings.root)}/{_ERRORS}" for folder in around}
+    result = _examine(files, settings, selection)
+    kept = [finding for finding in (*findings, *result.findings) if finding.path in shown]
+    return result._replace(findings=sorted(kept), files=len(asked))
 
 
 def lint_text(text: str, path: Path, settings: Settings, selection: Selection) -> Examined:
     """Lint a text that is, or is to be, at a path."""
-    result = Examined([], {}, 1)
+    file = _read(text, _shown(path, settings.root), role_of(path, settings), settings)
+    return _examine([file], settings, selection)
+
+
+def _read(text: str, name: str, role: Role, settings: Settings) -> File:
+    return File(name, text, role, settings, read_facts(text, settings.schema))
+
+
+def _examine(files: list[File], settings: Settings, selection: Selection) -> Examined:
+    """Ask all rules, drop what comments and settings allow, and say where the rest is."""
+    reports: dict[str, list[tuple[str, Report]]] = defaultdict(list)
     examiner = Examiner(selection.rules.values())
-    _lint_text(
-        text, _shown(path, settings.root), role_of(path, settings), settings, selection, examiner, result
-    )
+    for file in files:
+        for rule, report in _reports(file, examiner):
+            reports[file.path].append((rule.code, report))
+    errors = _read_errors(settings)
+    trees = [Tree((f for f in files if f.role in (Role.ARTIFACT, Role.SCRIPT)), settings, errors)]
+    for rule in selection.rules.values():
+        if rule.scope == "tree":
+            for tree in trees:
+                for report in rule.function(tree):
+                    reports[report.path].append((rule.code, report))
+    result = Examined([], {}, len(files))
+    for file in files:
+        _judge(file, reports.pop(file.path, []), selection, result)
+    if errors is not None:
+        for code, report in reports.pop(errors.path, []):
+            severity = selection.severities[code]
+            result.findings.append(_finding(errors.text, errors.path, code, severity, report))
     result.findings.sort()
     return result
 
 
-def _lint_text(
-    text: str,
-    name: str,
-    role: Role,
-    settings: Settings,
-    selection: Selection,
-    examiner: Examiner,
-    result: Examined,
-) -> None:
-    facts = read_facts(text, settings.schema)
-    file = File(name, text, role, settings, facts)
-    suppressions = read_suppressions(text, facts)
-    ignored = _ignored(name, selection)
+def _judge(file: File, reports: list[tuple[str, Report]], selection: Selection, result: Examined) -> None:
+    """Add the findings of a file that nothing allows, and those about the comments that allow."""
+    suppressions = read_suppressions(file.text, file.facts)
+    ignored = _ignored(file.path, selection)
     used: set[tuple[int, str]] = set()
-    for rule, report in _reports(file, examiner):
-        if rule.code in ignored:
+    for code, report in reports:
+        if code in ignored:
             continue
-        allowing = [s for s in suppressions if s.allows(rule.code, report.start)]
-        used |= {(suppression.start, rule.code) for suppression in allowing}
+        allowing = [s for s in suppressions if s.allows(code, report.start)]
+        used |= {(suppression.start, code) for suppression in allowing}
         if not allowing:
-            finding = _finding(text, name, rule.code, selection.severities[rule.code], report)
+            finding = _finding(file.text, file.path, code, selection.severities[code], report)
             result.findings.append(finding)
             if report.fix:
                 result.fixes[finding] = report.fix
     for code, report in _about(suppressions, used, selection):
         if code in selection.rules and code not in ignored:
-            result.findings.append(_finding(text, name, code, selection.severities[code], report))
+            severity = selection.severities[code]
+            result.findings.append(_finding(file.text, file.path, code, severity, report))
+
+
+def _read_errors(settings: Settings) -> ErrorCodes | None:
+    """Return what errors.toml beside the artifacts says; None where it is not there."""
+    path = settings.sql / _ERRORS
+    if not path.is_file():
+        return None
+    names = frozenset(read_error_codes(path))
+    return ErrorCodes(_shown(path, settings.root), path.read_text(encoding="utf-8"), names)
 
 
 def _reports(file: File, examiner: Examiner) -> Iterator[tuple[Rule, Report]]:
