@@ -7,6 +7,10 @@ from toolkit.lint.registry import Report, tree_rule
 from toolkit.lint.tree import Tree, declared
 from toolkit.source.queries import QualifiedName
 
+_TELLING = frozenset(
+    {"uuid", "jsonb", "mutation_result", "mutation_response", "trigger", "event_trigger", "record"}
+)
+
 
 @tree_rule("Q03", Severity.ERROR)
 def views_call_no_commands(tree: Tree) -> Iterator[Report]:
@@ -254,3 +258,46 @@ def declared_once(tree: Tree) -> Iterator[Report]:
                 fact.start, f"{identity} is declared in {seen[identity]} too", "Keep one.", path=path
             )
         seen.setdefault(identity, path)
+
+
+@tree_rule("Q04", Severity.WARNING, default=False)
+def commands_say_what_they_did(tree: Tree) -> Iterator[Report]:
+    """Return from a command the id of what it changed, or a document.
+
+    A boolean tells a service that something was done, and not to what. A command is a function `fn_…` that
+    writes and that the role of commands may execute; where a tree grants no function, each one that writes.
+    uuid, jsonb, a type mutation_result or mutation_response, and rows will do.
+
+    Bad:
+        CREATE FUNCTION fn_publish(p_id uuid) RETURNS boolean LANGUAGE sql
+        AS 'UPDATE tb_post SET published = true WHERE id = p_id RETURNING true';
+
+    Good:
+        CREATE FUNCTION fn_publish(p_id uuid) RETURNS uuid LANGUAGE sql
+        AS 'UPDATE tb_post SET published = true WHERE id = p_id RETURNING id';
+
+    Good:
+        CREATE FUNCTION fn_log(p_id uuid) RETURNS boolean LANGUAGE sql
+        AS 'INSERT INTO tb_log VALUES (p_id) RETURNING true';
+        CREATE FUNCTION fn_publish(p_id uuid) RETURNS TABLE (id uuid) LANGUAGE sql
+        AS 'UPDATE tb_post SET published = true WHERE id = p_id RETURNING id';
+        GRANT EXECUTE ON FUNCTION fn_publish(uuid) TO cqrs_command;
+    """
+    writers, names = tree.writers(), tree.settings.names
+    granted = [
+        placed.fact for placed in tree.grants if placed.fact.granted and placed.fact.kind == "function"
+    ]
+    command = tree.settings.roles.command
+    executable = {grant.routine for grant in granted if command in grant.grantees}
+    for path, routine in (placed for found in tree.routines.values() for placed in found):
+        is_command = routine.identity in writers and routine.name.name.startswith(names.function)
+        if not is_command or (granted and routine.identity not in executable):
+            continue
+        type_ = routine.returns.rpartition(".")[2]
+        if not (routine.set or type_ in _TELLING):
+            yield Report(
+                routine.start,
+                f"the command {routine.name.name} returns {type_ or 'nothing'}",
+                "Return the id of what it changed, or a jsonb document.",
+                path=path,
+            )
