@@ -21,6 +21,7 @@ test: $(STAMP) ## Run the whole suite on real, throw-away databases
 check: $(STAMP) lint ## Lint, types, layers and house limits
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/toolkit lint
 	@$(BIN)/python -m pytest --quiet tests/meta
 
 lint: $(STAMP)

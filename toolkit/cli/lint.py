@@ -12,7 +12,7 @@ from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import LintUsage, SettingsError
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
-from toolkit.lint.run import Examined, Selection, find_files, lint_files, lint_text, select
+from toolkit.lint.run import Examined, Selection, find_files, lint_files, select
 
 _FORMATS = click.Choice(["text", "json", "github", "sarif"])
 
@@ -38,12 +38,13 @@ def command(
     if paths == ("-",):
         path = Path.cwd() / (stdin_filename or "stdin.sql")
         text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-        examined, texts = lint_text(text, path, settings, selection), {path: text}
+        texts = {path: text}
+        examined = lint_files([path], settings, selection, texts)
     else:
         if stdin_filename:
             raise LintUsage("--stdin-filename goes with `-` alone.", remedy="Name the file, or give `-`.")
-        examined = lint_files(find_files(_given(paths, settings), settings), settings, selection)
         texts = {}
+        examined = lint_files(find_files(_given(paths, settings), settings), settings, selection)
     _print(examined, selection, form, settings, texts)
     sys.exit(1 if examined.findings else 0)
 

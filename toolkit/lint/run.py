@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,12 +13,14 @@ from toolkit.core.settings import Settings
 from toolkit.errors import LintUsage, SqlFileError
 from toolkit.lint.examine import Examiner
 from toolkit.lint.file import File, Role
-from toolkit.lint.registry import Fix, Report, Rule, all_rules, expand_codes, select_rules
+from toolkit.lint.history import migrations
+from toolkit.lint.registry import Fix, Report, Rule, all_rules, by_fact, expand_codes, select_rules
 from toolkit.lint.suppressions import Suppression, read_suppressions
 from toolkit.lint.tree import ErrorCodes, Tree
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.facts import Problem
 from toolkit.source.reading import read_facts
+from toolkit.source.revisions import read_revisions
 from toolkit.source.statements import read_sql
 
 _WORD: Final = re.compile(
@@ -25,6 +28,7 @@ _WORD: Final = re.compile(
 )
 _BACKWARD: Final = ".down.sql"
 _ERRORS: Final = "errors.toml"
+_NOTHING: Final[Mapping[Path, str]] = {}
 
 
 class Selection(NamedTuple):
@@ -89,59 +93,53 @@ def role_of(path: Path, settings: Settings) -> Role:
     return Role.SCRIPT
 
 
-def lint_files(paths: Iterable[Path], settings: Settings, selection: Selection) -> Examined:
+def lint_files(
+    paths: Iterable[Path], settings: Settings, selection: Selection, texts: Mapping[Path, str] = _NOTHING
+) -> Examined:
     """Lint files; one that can't be read is a finding.
 
-    Where a file belongs to the artifacts or to the migrations, the rules over the whole tree look at all of
-    them; findings are those of the files asked for.
+    texts: what is to be at a path, whatever is there now. Where a file belongs to the artifacts or to the
+    migrations, the rules over the whole tree look at all of them; findings are those of the files asked for,
+    and of errors.toml where all artifacts are.
     """
     asked = list(dict.fromkeys(paths))
     around = [
         folder
         for folder in (settings.sql, settings.migrations)
-        if any(path.is_relative_to(folder) for path in asked)
+        if folder.is_dir() and any(path.is_relative_to(folder) for path in asked)
     ]
+    context = list(find_files(around, settings))
     files: list[File] = []
     findings: list[Finding] = []
-    for path in dict.fromkeys([*asked, *find_files(around, settings)]):
+    for path in dict.fromkeys([*asked, *context]):
         name = _shown(path, settings.root)
         try:
-            text = read_sql(path)
+            text = texts[path] if path in texts else read_sql(path)
         except SqlFileError as error:
             findings.append(_unreadable(name, error, selection))
             continue
-        files.append(_read(text, name, role_of(path, settings), settings))
+        role = role_of(path, settings)
+        files.append(File(name, text, role, settings, read_facts(text, settings.schema)))
+    errors = _read_errors(settings) if settings.sql in around else None
+    result = _examine(files, settings, selection, errors)
     shown = {_shown(path, settings.root) for path in asked}
-    shown |= {f"{_shown(folder, settings.root)}/{_ERRORS}" for folder in around}
-    result = _examine(files, settings, selection)
+    if errors and shown.issuperset(file.path for file in files if file.role is Role.ARTIFACT):
+        shown.add(errors.path)
     kept = [finding for finding in (*findings, *result.findings) if finding.path in shown]
     return result._replace(findings=sorted(kept), files=len(asked))
 
 
-def lint_text(text: str, path: Path, settings: Settings, selection: Selection) -> Examined:
-    """Lint a text that is, or is to be, at a path."""
-    file = _read(text, _shown(path, settings.root), role_of(path, settings), settings)
-    return _examine([file], settings, selection)
-
-
-def _read(text: str, name: str, role: Role, settings: Settings) -> File:
-    return File(name, text, role, settings, read_facts(text, settings.schema))
-
-
-def _examine(files: list[File], settings: Settings, selection: Selection) -> Examined:
+def _examine(
+    files: list[File], settings: Settings, selection: Selection, errors: ErrorCodes | None
+) -> Examined:
     """Ask all rules, drop what comments and settings allow, and say where the rest is."""
     reports: dict[str, list[tuple[str, Report]]] = defaultdict(list)
-    examiner = Examiner(selection.rules.values())
-    for file in files:
-        for rule, report in _reports(file, examiner):
-            reports[file.path].append((rule.code, report))
-    errors = _read_errors(settings)
-    trees = [Tree((f for f in files if f.role in (Role.ARTIFACT, Role.SCRIPT)), settings, errors)]
-    for rule in selection.rules.values():
-        if rule.scope == "tree":
-            for tree in trees:
-                for report in rule.function(tree):
-                    reports[report.path].append((rule.code, report))
+    for path, code, report in chain(
+        _ask_files(files, selection),
+        _ask_tree(files, settings, selection, errors),
+        _ask_migrations(files, settings, selection),
+    ):
+        reports[path].append((code, report))
     result = Examined([], {}, len(files))
     for file in files:
         _judge(file, reports.pop(file.path, []), selection, result)
@@ -149,8 +147,50 @@ def _examine(files: list[File], settings: Settings, selection: Selection) -> Exa
         for code, report in reports.pop(errors.path, []):
             severity = selection.severities[code]
             result.findings.append(_finding(errors.text, errors.path, code, severity, report))
-    result.findings.sort()
     return result
+
+
+def _ask_files(files: list[File], selection: Selection) -> Iterator[tuple[str, str, Report]]:
+    """Yield path, code and report of the rules about single files."""
+    examiner = Examiner(selection.rules.values())
+    for file in files:
+        for rule, report in _reports(file, examiner):
+            yield file.path, rule.code, report
+
+
+def _ask_tree(
+    files: list[File], settings: Settings, selection: Selection, errors: ErrorCodes | None
+) -> Iterator[tuple[str, str, Report]]:
+    """Yield path, code and report of the rules about the whole tree; migrations are no part of it."""
+    tree = Tree((file for file in files if file.role in (Role.ARTIFACT, Role.SCRIPT)), settings, errors)
+    for rule in selection.rules.values():
+        if rule.scope == "tree":
+            for report in rule.function(tree):
+                yield report.path, rule.code, report
+
+
+def _ask_migrations(
+    files: list[File], settings: Settings, selection: Selection
+) -> Iterator[tuple[str, str, Report]]:
+    """Yield path, code and report of the rules about migrations, asked in the order of application."""
+    wanted = by_fact(selection.rules.values(), "migration")
+    forward = sorted((file for file in files if file.role is Role.FORWARD), key=lambda file: file.path)
+    versions = settings.migrations / "versions"
+    phases: dict[str, str] = {}
+    if any(versions.glob("*.py")):
+        order: dict[str, int] = {}
+        for revision in read_revisions(versions).order:
+            if revision.up is not None:
+                path = _shown(revision.up, settings.root)
+                order[path] = len(order)
+                phases[path] = revision.phase
+        forward.sort(key=lambda file: order.get(file.path, len(order)))
+    for migration in migrations(forward, phases):
+        for fact in migration.facts:
+            for rule, function in wanted.get(type(fact), ()):
+                for report in function(fact, migration):
+                    yield migration.path, rule.code, report
+            migration.apply(fact)
 
 
 def _judge(file: File, reports: list[tuple[str, Report]], selection: Selection, result: Examined) -> None:

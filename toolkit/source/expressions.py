@@ -230,6 +230,12 @@ class ExpressionReader(ABC):
             query=self.query(node["subselect"]["SelectStmt"]),
         )
 
+    def _null_test(self, node: Node) -> Expression:
+        name = "is null" if node["nulltesttype"] == "IS_NULL" else "is not null"
+        return Expression(
+            self.place(node.get("location", 0)), "operator", name, args=(self.expression(node["arg"]),)
+        )
+
     def _array(self, node: Node) -> Expression:
         return Expression(
             self.place(node.get("location", 0)), "array", args=self.expressions(node.get("elements"))
@@ -251,6 +257,7 @@ class ExpressionReader(ABC):
         "CoalesceExpr": _coalesce,
         "CaseExpr": _case,
         "SubLink": _subquery,
+        "NullTest": _null_test,
         "A_ArrayExpr": _array,
         "RowExpr": _row,
         "ParamRef": _parameter,

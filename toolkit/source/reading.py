@@ -131,7 +131,7 @@ def _with_body(
     fact: Routine | Do, node: Node, text: str, start: int, end: int, place: Place, schema: str
 ) -> Iterator[Fact]:
     """Yield a routine or DO block with the body that its string holds, and what else that gives."""
-    items: list[Node] = node["args" if isinstance(fact, Do) else "options"]
+    items: list[Node] = node.get("args" if isinstance(fact, Do) else "options", [])
     options = {item["DefElem"]["defname"]: item["DefElem"] for item in items}
     source = options.get("as", {})
     argument = source.get("arg", {})

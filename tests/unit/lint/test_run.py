@@ -8,7 +8,7 @@ from toolkit.core.settings import Lint
 from toolkit.errors import LintUsage
 from toolkit.lint.registry import all_rules
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
-from toolkit.lint.run import find_files, lint_text, select
+from toolkit.lint.run import find_files, lint_files, select
 
 BROKEN = "CREATE VIEW v_post AS\n  SELECT id, jsonb_build_object('id') AS data FROM tb_post;\n"
 
@@ -84,8 +84,9 @@ def test_settings_choose_the_rules(project):
     assert run.severities["J03"] is Severity.WARNING
     assert run.severities["X01"] is Severity.ERROR
     ignoring = project_with(project, Lint(per_file_ignores=(("sql/*.sql", ("J03",)),)))
-    assert "J03" not in codes(lint_text(BROKEN, project.sql / "a.sql", ignoring, select(ignoring)).findings)
-    assert "J03" in codes(lint_text(BROKEN, project.root / "a.sql", ignoring, select(ignoring)).findings)
+    for path, found in ((project.sql / "a.sql", False), (project.root / "a.sql", True)):
+        examined = lint_files([path], ignoring, select(ignoring), {path: BROKEN})
+        assert ("J03" in codes(examined.findings)) is found
     with pytest.raises(LintUsage, match="no lint rule or family 'Z1'"):
         select(project_with(project, Lint(ignore=("Z1",))))
 

@@ -21,6 +21,11 @@ def test_error_codes_are_compared_with_the_rules(lint):
     assert places(lint(files, "Q13")) == [("sql/b.sql", 3, "Q13"), ("sql/errors.toml", 3, "Q13")]
 
 
+def test_error_codes_are_looked_at_with_all_artifacts(lint, project):
+    lint({"sql/errors.toml": ERRORS, "sql/a.sql": USER})
+    assert lint({"sql/b.sql": "SELECT 1;"}, "Q13") == []
+
+
 def test_without_error_codes_nothing_is_asked(lint):
     assert lint({"sql/a.sql": USER}, "Q13") == []
 

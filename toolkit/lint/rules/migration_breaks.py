@@ -1,0 +1,207 @@
+"""Rules about migrations that break who uses the database, or the migration itself."""
+
+from collections.abc import Iterator
+
+from toolkit.core.findings import Severity
+from toolkit.lint.history import Migration, group_of
+from toolkit.lint.registry import Report, migration_rule
+from toolkit.source.facts import Alteration, Drop, Other, Rename, Setting, Transaction
+from toolkit.source.queries import Write
+
+_READ = frozenset({"table", "view", "materialized view", "function", "procedure"})
+
+
+@migration_rule("M10", Severity.ERROR, Alteration)
+def change_type_without_rewriting(alteration: Alteration, migration: Migration) -> Iterator[Report]:
+    """Change a column's type only where PostgreSQL need not write the table anew.
+
+    A longer varchar, text instead of varchar, and numeric with more digits and the same scale are free; for
+    others nobody may read the table until it is written.
+
+    Bad:
+        ALTER TABLE tb_post ALTER COLUMN n TYPE bigint;
+
+    Good:
+        -- file: migrations/versions/1_a.up.sql
+        CREATE TABLE tb_post (id int, title varchar(20), price numeric(8,2));
+        -- file: migrations/versions/2_b.up.sql
+        ALTER TABLE tb_post ALTER COLUMN title TYPE varchar(40), ALTER COLUMN price TYPE numeric(10,2);
+        ALTER TABLE tb_post ALTER COLUMN title TYPE text;
+    """
+    if alteration.kind != "alter column type" or migration.is_new(alteration.table):
+        return
+    if alteration.object not in ("table", "foreign table", "matview"):
+        return
+    column = migration.column(alteration.table, alteration.name)
+    if column is None or alteration.using is not None or not _is_free(column.type, alteration.type):
+        yield Report(
+            alteration.start,
+            f"{alteration.table.name} may be written anew for the type of {alteration.name}",
+            "Add a column of the new type, fill it in steps, and change over.",
+        )
+
+
+def _is_free(old: str, new: str) -> bool:
+    """Return whether a type becomes another one without a look at the rows.
+
+    Source: PostgreSQL's ATColumnChangeRequiresRewrite and the length coercions it sees through.
+    """
+    (old_name, old_sizes), (new_name, new_sizes) = _parts(old), _parts(new)
+    if old == new:
+        return True
+    if old_name == "character varying" and new_name == "text":
+        return True
+    if old_name != new_name or old_name not in ("character varying", "numeric", "bit varying"):
+        return False
+    if not new_sizes:
+        return True
+    if old_name == "numeric":
+        return bool(old_sizes) and old_sizes[1:] == new_sizes[1:] and old_sizes[0] <= new_sizes[0]
+    return bool(old_sizes) and old_sizes[0] <= new_sizes[0]
+
+
+def _parts(type_: str) -> tuple[str, list[int]]:
+    name, _, sizes = type_.partition("(")
+    return name, [int(size) for size in sizes.rstrip(")").split(",") if size.isdigit()]
+
+
+@migration_rule("M11", Severity.WARNING, Drop, Rename, Alteration)
+def keep_what_services_use(fact: Drop | Rename | Alteration, migration: Migration) -> Iterator[Report]:
+    """Drop and rename tables, columns, views and functions in a revision of phase contract only.
+
+    A service of the version before still asks for them until it is replaced. What the same migration makes,
+    or makes again, is no loss.
+
+    Bad:
+        ALTER TABLE tb_post DROP COLUMN slug;
+
+    Bad:
+        ALTER TABLE tb_post RENAME COLUMN slug TO handle;
+
+    Bad:
+        DROP VIEW v_post;
+
+    Good:
+        DROP VIEW v_post;
+        CREATE VIEW v_post AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_post;
+    """
+    if migration.phase == "contract":
+        return
+    what = ""
+    if isinstance(fact, Drop) and fact.kind in _READ:
+        group = group_of(fact.kind)
+        again = migration.is_made_later(group, fact.name, fact.start)
+        if not again and not (group == "relation" and migration.is_new(fact.name)):
+            what = f"{fact.kind} {fact.name.name} is dropped"
+    elif isinstance(fact, Rename) and fact.kind in (*_READ, "column") and not migration.is_new(fact.name):
+        what = f"{fact.kind} {fact.part or fact.name.name} is renamed"
+    elif isinstance(fact, Alteration) and fact.kind == "drop column" and not migration.is_new(fact.table):
+        what = f"column {fact.name} of {fact.table.name} is dropped"
+    if what:
+        yield Report(
+            fact.start,
+            f"{what} while services may use it",
+            'Do it in a later revision with phase = "contract", when nobody uses it any more.',
+        )
+
+
+@migration_rule("M12", Severity.ERROR, Other)
+def no_full_vacuum(fact: Other, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
+    """Leave VACUUM FULL and CLUSTER out of migrations.
+
+    Both write the table anew while nobody may read it.
+
+    Bad:
+        VACUUM FULL tb_post;
+
+    Bad:
+        CLUSTER tb_post USING pk_post;
+
+    Good:
+        -- toolkit: no-transaction
+        VACUUM (ANALYZE) tb_post;
+    """
+    if fact.word == "CLUSTER" or (fact.word == "VACUUM" and "full" in fact.flags):
+        what = "VACUUM FULL" if fact.word == "VACUUM" else "CLUSTER"
+        yield Report(
+            fact.start, f"{what} locks the table against reading", "Use pg_repack outside of migrations."
+        )
+
+
+@migration_rule("M13", Severity.WARNING, Drop, Alteration, Other)
+def no_cascade(fact: Drop | Alteration | Other, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
+    """Name what is dropped instead of CASCADE.
+
+    CASCADE takes along whatever depends on it, also what a colleague added yesterday.
+
+    Bad:
+        DROP TABLE tb_post CASCADE;
+
+    Bad:
+        TRUNCATE tb_post CASCADE;
+
+    Good:
+        DROP VIEW v_post;
+        CREATE VIEW v_post AS SELECT 1 AS id;
+    """
+    cascades = fact.kind == "cascade" if isinstance(fact, Other) else fact.cascade
+    if cascades:
+        yield Report(fact.start, "CASCADE takes along what nobody named", "Name each object that goes.")
+
+
+@migration_rule("M14", Severity.ERROR, Transaction)
+def no_transaction_of_its_own(fact: Transaction, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
+    """Leave BEGIN and COMMIT to what applies the migration.
+
+    A revision is one transaction, written together with the ledger; a COMMIT in it cuts that in two.
+
+    Bad:
+        BEGIN; CREATE TABLE tb_a (id int); COMMIT;
+
+    Good:
+        SAVEPOINT a; CREATE TABLE tb_a (id int); RELEASE SAVEPOINT a;
+    """
+    if fact.kind in ("begin", "start", "commit", "rollback", "prepare"):
+        yield Report(fact.start, f"{fact.kind.upper()} cuts the transaction of the revision", "Remove it.")
+
+
+@migration_rule("M15", Severity.ERROR, Setting)
+def keep_the_lock_timeout(fact: Setting, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
+    """Leave lock_timeout on.
+
+    A statement that waits for a lock lets nobody else have it; without a limit the service stands still.
+
+    Bad:
+        SET LOCAL lock_timeout = 0;
+
+    Good:
+        SET LOCAL lock_timeout = '2s';
+    """
+    if fact.name.lower() == "lock_timeout" and fact.value in ("0", "0s", "0ms", ""):
+        yield Report(fact.start, "lock_timeout is switched off", "Give it a few seconds.")
+
+
+@migration_rule("M16", Severity.WARNING, Write)
+def no_backfill_under_a_lock(write: Write, migration: Migration) -> Iterator[Report]:
+    """Change many rows in another revision than the one that locks the table.
+
+    ALTER TABLE holds its lock to the end of the transaction: while all rows are changed nobody may read.
+
+    Bad:
+        ALTER TABLE tb_post ADD COLUMN slug text;
+        UPDATE tb_post SET slug = title;
+
+    Good:
+        UPDATE tb_post SET slug = title;
+
+    Good:
+        CREATE TABLE tb_new (id int);
+        INSERT INTO tb_new SELECT id FROM tb_post;
+    """
+    many = write.kind in ("update", "delete") and not write.where
+    if many and migration.transactional and write.table in migration.locked:
+        yield Report(
+            write.start,
+            f"all rows of {write.table.name} are changed while nobody may read it",
+            "Do it in a revision of its own, in steps.",
+        )
