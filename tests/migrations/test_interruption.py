@@ -79,15 +79,17 @@ def finish(project) -> None:
 def test_killed_at_many_points(history):
     chance = random.Random(1)
     reached = set()
-    for _ in range(INTERRUPTIONS):
+    attempt = 0
+    while attempt < INTERRUPTIONS or len(reached) <= 2:  # a busy machine gets less far in the same time
+        attempt += 1
         running = history.start("toolkit", "migrate")
         history.until(LOCKED)
-        time.sleep(chance.uniform(0, LONGEST))
+        time.sleep(chance.uniform(0, LONGEST * (1 + attempt // INTERRUPTIONS)))
         running.kill()
         assert running.wait() == -signal.SIGKILL
         history.until(f"NOT {CONNECTED}")  # the server notices that its client is gone
         reached.update(history.sql("SELECT count(*) FROM pg_class WHERE relname ~ '^(tb|ix)_'"))
-    assert len(reached) > 2
+        assert attempt < 10 * INTERRUPTIONS
     finish(history)
 
 
