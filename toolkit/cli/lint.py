@@ -25,8 +25,15 @@ _FORMATS = click.Choice(["text", "json", "github", "sarif"])
 @click.option("--ignore", "ignored", default="", help="Codes and families of rules not to run.")
 @click.option("--format", "form", type=_FORMATS, default="text", help="How to print.")
 @click.option("--stdin-filename", metavar="PATH", help="What file the text from standard input is to be.")
+@click.option("--all", "history", is_flag=True, help="Show findings of revisions before since-revision too.")
 def command(
-    paths: tuple[str, ...], chosen: str | None, ignored: str, form: str, stdin_filename: str | None
+    paths: tuple[str, ...],
+    chosen: str | None,
+    ignored: str,
+    form: str,
+    stdin_filename: str | None,
+    *,
+    history: bool,
 ) -> None:
     """Check SQL files against the lint rules; `-` reads standard input.
 
@@ -39,12 +46,13 @@ def command(
         path = Path.cwd() / (stdin_filename or "stdin.sql")
         text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
         texts = {path: text}
-        examined = lint_files([path], settings, selection, texts)
+        examined = lint_files([path], settings, selection, texts, history=history)
     else:
         if stdin_filename:
             raise LintUsage("--stdin-filename goes with `-` alone.", remedy="Name the file, or give `-`.")
         texts = {}
-        examined = lint_files(find_files(_given(paths, settings), settings), settings, selection)
+        files = find_files(_given(paths, settings), settings)
+        examined = lint_files(files, settings, selection, history=history)
     _print(examined, selection, form, settings, texts)
     sys.exit(1 if examined.findings else 0)
 

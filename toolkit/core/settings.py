@@ -52,7 +52,7 @@ class Lint:
 
     select, ignore: codes and families of rules, `default` and `all`. per_file_ignores: codes by glob of the
     path from the root. severity: error or warning by code. key_case: snake or camel, of the keys of JSON
-    documents.
+    documents. since_revision: the findings of revisions before this one are left out.
     """
 
     select: tuple[str, ...] = ("default",)
@@ -60,6 +60,7 @@ class Lint:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     key_case: str = "snake"
+    since_revision: str | None = None
 
 
 _LINT = Lint()
@@ -154,6 +155,7 @@ def _read_lint(table: "_Table") -> Lint:
             (code, severities.one_of(code, ("error", "warning"), "error")) for code in severities.left()
         ),
         key_case=table.one_of("key-case", ("snake", "camel"), _LINT.key_case),
+        since_revision=table.text("since-revision", "-") if table.has("since-revision") else None,
     )
     table.refuse_the_rest()
     return lint
@@ -196,6 +198,9 @@ class _Table:
         if value not in choices:
             raise SettingsError(f"{self._name}.{key} must be one of {', '.join(choices)}.")
         return value
+
+    def has(self, key: str) -> bool:
+        return key in self._values
 
     def left(self) -> list[str]:
         return list(self._values)

@@ -70,12 +70,12 @@ class Relation:
         self.added[name] = path
         if constraint.kind == "primary key" or (constraint.kind == "not null" and constraint.validated):
             for column in constraint.columns:
-                self.change(column, not_null=True)
+                self.change(column, lambda known: known._replace(not_null=True))
 
-    def change(self, column: str, **values: Any) -> None:  # noqa: ANN401 - the fields of a Column
-        """Replace values of a column, where it is known."""
+    def change(self, column: str, how: Callable[[Column], Column]) -> None:
+        """Replace a column by another, where it is known."""
         if known := self.columns.get(column):
-            self.columns[column] = known._replace(**values)
+            self.columns[column] = how(known)
 
 
 @dataclass(slots=True)
@@ -267,13 +267,13 @@ def _alteration(migration: Migration, fact: Alteration) -> None:
         return
     match fact.kind:
         case "alter column type":
-            table.change(fact.name, type=fact.type)
+            table.change(fact.name, lambda column: column._replace(type=fact.type))
         case "set not null":
-            table.change(fact.name, not_null=True)
+            table.change(fact.name, lambda column: column._replace(not_null=True))
         case "drop not null":
-            table.change(fact.name, not_null=False)
+            table.change(fact.name, lambda column: column._replace(not_null=False))
         case "column default":
-            table.change(fact.name, default=fact.default)
+            table.change(fact.name, lambda column: column._replace(default=fact.default))
         case "drop column":
             table.columns.pop(fact.name, None)
         case "drop constraint":

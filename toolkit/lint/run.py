@@ -94,11 +94,17 @@ def role_of(path: Path, settings: Settings) -> Role:
 
 
 def lint_files(
-    paths: Iterable[Path], settings: Settings, selection: Selection, texts: Mapping[Path, str] = _NOTHING
+    paths: Iterable[Path],
+    settings: Settings,
+    selection: Selection,
+    texts: Mapping[Path, str] = _NOTHING,
+    *,
+    history: bool = False,
 ) -> Examined:
     """Lint files; one that can't be read is a finding.
 
-    texts: what is to be at a path, whatever is there now. Where a file belongs to the artifacts or to the
+    texts: what is to be at a path, whatever is there now. history: also give the findings of revisions before
+    the one that the settings begin with. Where a file belongs to the artifacts or to the
     migrations, the rules over the whole tree look at all of them; findings are those of the files asked for,
     and of errors.toml where all artifacts are.
     """
@@ -125,8 +131,21 @@ def lint_files(
     shown = {_shown(path, settings.root) for path in asked}
     if errors and shown.issuperset(file.path for file in files if file.role is Role.ARTIFACT):
         shown.add(errors.path)
+    if not history:
+        shown -= _left_alone(settings)
     kept = [finding for finding in (*findings, *result.findings) if finding.path in shown]
     return result._replace(findings=sorted(kept), files=len(asked))
+
+
+def _left_alone(settings: Settings) -> set[str]:
+    """Return the files of the revisions before the setting since-revision: they are applied."""
+    if settings.lint.since_revision is None:
+        return set()
+    revisions = read_revisions(settings.migrations / "versions")
+    since = revisions.find(settings.lint.since_revision).id
+    before = [revisions[id_] for id_ in revisions.ancestors(since) - {since}]
+    files = [file for revision in before for file in (revision.up, revision.down) if file is not None]
+    return {_shown(file, settings.root) for file in files}
 
 
 def _examine(

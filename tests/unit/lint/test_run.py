@@ -5,7 +5,7 @@ import pytest
 from toolkit import __version__
 from toolkit.core.findings import Severity
 from toolkit.core.settings import Lint
-from toolkit.errors import LintUsage
+from toolkit.errors import LintUsage, RevisionUnknown
 from toolkit.lint.registry import all_rules
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
 from toolkit.lint.run import find_files, lint_files, select
@@ -89,6 +89,47 @@ def test_settings_choose_the_rules(project):
         assert ("J03" in codes(examined.findings)) is found
     with pytest.raises(LintUsage, match="no lint rule or family 'Z1'"):
         select(project_with(project, Lint(ignore=("Z1",))))
+
+
+REVISION = """revision = "{}"
+down_revision = {}
+depends_on = None
+format_version = 1
+transactional = True
+phase = "{}"
+upgrade, downgrade = sql_files(__file__)
+"""
+
+
+@pytest.fixture
+def history(project):
+    """Three revisions that drop a table, the last of phase contract."""
+    versions = project.migrations / "versions"
+    versions.mkdir(parents=True)
+    for number, parent, phase in ((1, "None", "expand"), (2, "'1'", "expand"), (3, "'2'", "contract")):
+        (versions / f"{number}_a.py").write_text(REVISION.format(number, parent, phase))
+        (versions / f"{number}_a.up.sql").write_text(f"DROP TABLE tb_{number};")
+        (versions / f"{number}_a.down.sql").write_text("SELECT (;")
+    return project
+
+
+def test_applied_history_is_left_alone(history):
+    project = history
+
+    def found(since, *, history=False):
+        settings = project.__class__(
+            project.root, project.sql, project.migrations, lint=Lint(since_revision=since)
+        )
+        files = find_files([project.migrations], settings)
+        findings = lint_files(files, settings, select(settings, ("M11", "X01")), history=history).findings
+        return [finding.path.removeprefix("migrations/versions/") for finding in findings]
+
+    every = ["1_a.down.sql", "1_a.up.sql", "2_a.down.sql", "2_a.up.sql", "3_a.down.sql"]
+    assert found(None) == every  # a drop in phase contract is meant
+    assert found("2") == every[2:]
+    assert found("2", history=True) == every
+    with pytest.raises(RevisionUnknown, match="no revision '9'"):
+        found("9")
 
 
 def test_files_under_a_folder(project):
