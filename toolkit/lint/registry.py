@@ -9,8 +9,10 @@ each of them and the documentation shows them. In a sample a line `-- file: <pat
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from toolkit.core.findings import Severity
@@ -119,11 +121,12 @@ def _register(
     return keep
 
 
-def all_rules() -> dict[str, Rule]:
+@cache
+def all_rules() -> Mapping[str, Rule]:
     """Return every rule by its code, in the order of the codes."""
     for module in pkgutil.iter_modules(rules_package.__path__):
         importlib.import_module(f"{rules_package.__name__}.{module.name}")
-    return dict(sorted(_rules.items()))
+    return MappingProxyType(dict(sorted(_rules.items())))
 
 
 def select_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule]:
@@ -137,7 +140,7 @@ def select_rules(select: Iterable[str], ignore: Iterable[str]) -> dict[str, Rule
     return {code: rule for code, rule in every.items() if code in chosen}
 
 
-def expand_codes(word: str, every: dict[str, Rule]) -> set[str]:
+def expand_codes(word: str, every: Mapping[str, Rule]) -> set[str]:
     """Return the codes that a word of the settings stands for; raises KeyError when there are none."""
     if word == "all":
         return set(every)
