@@ -27,6 +27,10 @@ class SettingsError(ToolkitError):
     code = "settings"
 
 
+class ProjectMissing(SettingsError):
+    """There is no project around."""
+
+
 # toolkit.source
 
 

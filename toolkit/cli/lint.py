@@ -10,7 +10,7 @@ import click
 from toolkit import __version__
 from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Settings, find_root, load_settings
-from toolkit.errors import LintUsage, SettingsError
+from toolkit.errors import LintUsage, ProjectMissing
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
 from toolkit.lint.run import Examined, Selection, find_files, lint_files, select
 
@@ -61,11 +61,10 @@ def _settings() -> Settings:
     """Return the settings of the project around; outside of one, the defaults."""
     here = Path.cwd()
     try:
-        return load_settings(find_root(here))
-    except SettingsError:
-        if any("[tool.toolkit" in file.read_text() for file in here.glob("pyproject.toml")):
-            raise
+        root = find_root(here)
+    except ProjectMissing:
         return Settings(root=here, sql=here / "sql", migrations=here / "migrations")
+    return load_settings(root)
 
 
 def _given(paths: Sequence[str], settings: Settings) -> list[Path]:

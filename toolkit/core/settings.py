@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import SettingsError
+from toolkit.errors import ProjectMissing, SettingsError
 
 _OLDEST_MAJOR, _NEWEST_MAJOR = 15, 18
 _SHORTEST, _LONGEST = 0.001, 2_000_000  # seconds; PostgreSQL counts milliseconds in 32 bits
@@ -93,13 +93,13 @@ class Settings:
 def find_root(start: Path) -> Path:
     """Return the nearest folder at or above `start` whose pyproject.toml has a [tool.toolkit] table.
 
-    Raises SettingsError when there is none.
+    Raises ProjectMissing when there is none, SettingsError for a file that can't be read.
     """
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file() and "toolkit" in _read(file).get("tool", {}):
             return folder
-    raise SettingsError(
+    raise ProjectMissing(
         f"No pyproject.toml with a [tool.toolkit] table at or above {start}.",
         remedy="Run the command inside a project.",
     )

@@ -87,6 +87,15 @@ def test_wrong_usage_is_one_sentence(tmp_path, arguments, words):
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_wrong_settings_are_not_passed_over(tmp_path):
+    (tmp_path / "inner").mkdir()
+    for text in ('[tool.toolkit.lint]\nselekt = "J"\n', "[tool.toolkit"):
+        (tmp_path / "pyproject.toml").write_text(text)
+        done = run("lint", "-", cwd=tmp_path / "inner", text="SELECT 1;")
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_rule_is_explained():
     done = run("rule", "j04")
     assert done.returncode == 0
