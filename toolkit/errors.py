@@ -31,6 +31,21 @@ class ProjectMissing(SettingsError):
     """There is no project around."""
 
 
+# toolkit.core
+
+
+class ContractUnreadable(ToolkitError):
+    """The text of a contract can't be read."""
+
+    code = "contract-text"
+    exit_status = 1
+
+    def __init__(self, line: int, column: int, wanted: str) -> None:
+        """Build the error; line and column are 1-based, wanted is what should stand there."""
+        self.line, self.column, self.wanted = line, column, wanted
+        super().__init__(f"Line {line}, column {column} of the contract: {wanted} should stand here.")
+
+
 # toolkit.source
 
 
