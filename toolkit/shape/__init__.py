@@ -1,0 +1,1 @@
+"""Query trees to shapes, and what changes between two contracts; pure."""
