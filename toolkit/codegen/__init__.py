@@ -1,0 +1,1 @@
+"""Contracts to the text of other languages: JSON Schema, Python; pure."""
