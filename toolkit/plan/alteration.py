@@ -1,0 +1,84 @@
+"""How one object is changed without dropping it: what the planner asks of the modules by kind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from toolkit.catalog.catalog import Entry, Piece
+from toolkit.core.changes import Action, Lock, Risk
+
+
+class Part(IntEnum):
+    """When an alteration runs.
+
+    BEFORE: before what it had used is dropped, as of a default whose function is made anew. MAIN: in the
+    order of the new catalog; what depends on the object waits for it. AFTER: when nothing old uses the object
+    any more, as the drop of a column; nothing waits for it.
+    """
+
+    BEFORE = 0
+    MAIN = 1
+    AFTER = 2
+
+
+class Mode(StrEnum):
+    """Which forms a plan may use.
+
+    ONLINE: those that do not hold writers up; what can't run in a transaction is marked. TRANSACTION: one
+    transaction runs it all, so nothing CONCURRENTLY. STEPS: outside a transaction, so every statement must be
+    safe to run again.
+    """
+
+    ONLINE = "online"
+    TRANSACTION = "transaction"
+    STEPS = "steps"
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """Statements that lead one object a way from its old to its new definition; they run in this order.
+
+    sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step. transactional False: the
+    planner moves it behind everything that can run in a transaction, or before it where the part is BEFORE.
+    touches: columns whose type changes: what reads them is dropped before and made again after (but for
+    indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps). remakes: columns
+    that are dropped and added again: everything on them is made again.
+    """
+
+    sql: tuple[str, ...]
+    why: str
+    part: Part = Part.MAIN
+    action: Action = Action.ALTER
+    risk: Risk = Risk.SAFE
+    lock: Lock | None = None
+    transactional: bool = True
+    by_hand: str | None = None
+    touches: frozenset[str] = frozenset()
+    remakes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What an alteration depends on beside the two entries.
+
+    postgresql: the oldest target major; nothing newer may stand in the SQL. fresh: whether the table that the
+    object belongs to is made by the same plan, so that nobody reads or writes it yet. rebuilt: pieces that
+    have to be taken away BEFORE and made again in MAIN though they may not differ, because something that
+    they depend on is dropped and made anew in between; a column among them is to be converted to the type
+    of the same name, by way of text. text: the statement in the artifact, where there is one.
+    """
+
+    postgresql: int = 15
+    mode: Mode = Mode.ONLINE
+    fresh: bool = False
+    rebuilt: frozenset[Piece] = frozenset()
+    text: str | None = None
+
+
+Alter = Callable[[Entry | None, Entry | None, Context], tuple[Alteration, ...] | None]
+"""From an old entry to a new one of the same key, whose definitions differ or of which a piece is rebuilt.
+
+Owner, tablespace and access method are the planner's. None stands for: there is none, so that alter(None,
+new) creates it and alter(old, None) drops it. The answer None: there is no way but the general one, which is
+to drop it by its DROP and to create it by its definition; an empty tuple: nothing has to be done.
+"""
