@@ -50,14 +50,14 @@ class Edge:
     """That one entry depends on another.
 
     piece: the part of the dependent table, domain or composite type that does, None where it is the whole.
-    column: of what it depends on, None where that is the whole. owned: the dependent goes with the other when
-    that is dropped, as an index with its table.
+    on_piece: the same of what it depends on; for a relation of any kind a column. owned: the dependent goes
+    with the other when that is dropped, as an index with its table.
     """
 
     dependent: ObjectKey
     piece: Piece | None
     on: ObjectKey
-    column: str | None
+    on_piece: Piece | None
     owned: bool
 
 

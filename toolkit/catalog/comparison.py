@@ -4,13 +4,14 @@ What does not count is taken out of the text that pg_dump gives: the order of a 
 follows from it, the order in which rights were granted, and NOT NULL names that PostgreSQL made up.
 """
 
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from difflib import unified_diff
 from typing import Final
 
-from toolkit.catalog.dump import Entry
+from toolkit.catalog.catalog import Entry
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),;]""")
 _NOT_NULL = re.compile(
@@ -66,6 +67,17 @@ def _compare(entry: Entry, other: Entry, names: tuple[str, str]) -> Iterator[str
     if here != there:
         lines = unified_diff(here.splitlines(), there.splitlines(), *names, lineterm="", n=1)
         yield "\n".join(["definition differs", *lines])
+
+
+def fingerprint(entries: Iterable[Entry]) -> str:
+    """Return the SHA-256 of what counts in the entries; two databases have the same where they are equal."""
+    digest = hashlib.sha256()
+    for entry in sorted(entries):
+        fields = (entry.kind, entry.schema, entry.name, *(getattr(entry, field) for field in _FIELDS))
+        for text in (*fields, canonical_text(entry)):
+            content = text.encode()
+            digest.update(len(content).to_bytes(8) + content)
+    return digest.hexdigest()
 
 
 def canonical_text(entry: Entry) -> str:

@@ -1,17 +1,20 @@
-"""What is in a database, read from the table of contents of a `pg_dump` archive."""
+"""The table of contents of a `pg_dump` archive, read into entries."""
 
 import contextlib
 import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from pgdumplib.dump import Dump
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from toolkit.catalog.catalog import Entry
 from toolkit.errors import CatalogUnreadable
 from toolkit.server.binaries import Binaries
 
@@ -21,25 +24,23 @@ _ALEMBIC_TABLE = "*.alembic_version"
 # Properties of the archive and of the database as a whole, its name among them: no objects in it.
 _NO_OBJECTS = frozenset({"ENCODING", "STDSTRINGS", "SEARCHPATH", "DATABASE", "DATABASE PROPERTIES"})
 _OF_THE_DATABASE = "DATABASE "
-_WITHOUT_OWNER = frozenset({"ACL", "COMMENT", "SECURITY LABEL"})
+_WITHOUT_OWNER = frozenset({"ACL", "COMMENT", "DEFAULT ACL", "SECURITY LABEL"})
+# What has overloads, and a name in the archive that does not tell them apart; DROP names one of them.
+_OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
+_SCHEMA = re.compile(r'\A(?:[^".]+|"(?:[^"]|"")+")\.')
+_VIEW_RULE = " _RETURN"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
-    """One object, or one thing that belongs to an object: a grant (ACL), a comment, a default, an attachment.
+class Item(NamedTuple):
+    """An entry of the archive; number: by which others name it. address: its class and oid, (0, 0) for none.
 
-    kind, schema, name: as pg_dump has them, such as FUNCTION, public, f(integer), or COMMENT, public,
-    TABLE tb_post; schema is empty for what stands in none. definition: SQL that makes it, names qualified.
-    owner, tablespace and access_method are empty where it has none of its own, as a comment.
+    dependencies: the numbers of what it needs.
     """
 
-    kind: str
-    schema: str
-    name: str
-    definition: str
-    owner: str = ""
-    tablespace: str = ""
-    access_method: str = ""
+    entry: Entry
+    number: int
+    address: tuple[int, int]
+    dependencies: tuple[int, ...]
 
 
 def read_entries(conninfo: str, binaries: Binaries) -> tuple[Entry, ...]:
@@ -49,13 +50,21 @@ def read_entries(conninfo: str, binaries: Binaries) -> tuple[Entry, ...]:
     extensions, and what pg_dump does not know: roles, invalid indexes, rows.
     binaries: of the server's major version or a newer one. Raises CatalogUnreadable with pg_dump's words.
     """
+    return tuple(item.entry for item in read_items(conninfo, binaries))
+
+
+def read_items(conninfo: str, binaries: Binaries, snapshot: str | None = None) -> list[Item]:
+    """Return the items of the archive; snapshot: the one that a transaction exported and that is to be read.
+
+    The rest is as with read_entries.
+    """
     with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         archive = Path(folder) / "schema.dump"
-        _dump(conninfo, binaries, archive)
-        return tuple(_read(archive))
+        _dump(conninfo, binaries, archive, snapshot)
+        return _with_whole_views(_read(archive))
 
 
-def _dump(conninfo: str, binaries: Binaries, archive: Path) -> None:
+def _dump(conninfo: str, binaries: Binaries, archive: Path, snapshot: str | None) -> None:
     database, environment = _without_password(conninfo)
     command: list[str | Path] = [
         binaries.bindir / "pg_dump",
@@ -69,6 +78,8 @@ def _dump(conninfo: str, binaries: Binaries, archive: Path) -> None:
         f"--exclude-table={_ALEMBIC_TABLE}",
         f"--dbname={database}",
     ]
+    if snapshot is not None:
+        command.append(f"--snapshot={snapshot}")
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     except OSError as error:
@@ -94,21 +105,51 @@ def _without_password(conninfo: str) -> tuple[str, dict[str, str]]:
     return make_conninfo("", **options), environment
 
 
-def _read(archive: Path) -> Iterator[Entry]:
+def _read(archive: Path) -> Iterator[Item]:
     with contextlib.closing(_Archive()) as contents:
-        for entry in contents.load(archive).entries:
-            kind, name = entry.desc, entry.tag or ""
-            if kind in _NO_OBJECTS or (not entry.namespace and name.startswith(_OF_THE_DATABASE)):
+        for item in contents.load(archive).entries:
+            kind, name = item.desc, item.tag or ""
+            if kind in _NO_OBJECTS or (not item.namespace and name.startswith(_OF_THE_DATABASE)):
                 continue
-            yield Entry(
+            drop = (item.drop_stmt or "").strip().removesuffix(";")
+            if kind in _OVERLOADED:
+                name = drop.removeprefix(f"DROP {kind} ")
+                name = _SCHEMA.sub("", name, count=1) if item.namespace else name
+            elif kind == "DEFAULT ACL":
+                name += f" OF {item.owner}"
+            entry = Entry(
                 kind,
-                entry.namespace or "",
+                item.namespace or "",
                 name,
-                (entry.defn or "").strip(),
-                "" if kind in _WITHOUT_OWNER else entry.owner or "",
-                entry.tablespace or "",
-                entry.tableam or "",
+                (item.defn or "").strip(),
+                "" if kind in _WITHOUT_OWNER else item.owner or "",
+                item.tablespace or "",
+                item.tableam or "",
+                drop,
             )
+            yield Item(entry, item.dump_id, (int(item.table_oid), int(item.oid)), tuple(item.dependencies))
+
+
+def _with_whole_views(items: Iterable[Item]) -> list[Item]:
+    """Put the query of a view back into it where pg_dump, to break a circle, made a rule of it."""
+    rules: dict[tuple[str, str], Item] = {}
+    found = []
+    for item in items:
+        entry = item.entry
+        if entry.kind == "RULE" and entry.name.endswith(_VIEW_RULE):
+            rules[entry.schema, entry.name.removesuffix(_VIEW_RULE)] = item
+        else:
+            found.append(item)
+    return [_whole_view(item, rules) for item in found] if rules else found
+
+
+def _whole_view(item: Item, rules: dict[tuple[str, str], Item]) -> Item:
+    entry = item.entry
+    rule = rules.get((entry.schema, entry.name)) if entry.kind == "VIEW" else None
+    if rule is None:
+        return item
+    whole = rule.entry.definition.replace("CREATE OR REPLACE VIEW", "CREATE VIEW", 1)
+    return item._replace(entry=replace(entry, definition=whole, stand_in=entry.definition))
 
 
 class _Archive(Dump):

@@ -41,8 +41,8 @@ class Alteration:
     sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step. transactional False: the
     planner moves it behind everything that can run in a transaction, or before it where the part is BEFORE.
     touches: columns whose type changes: what reads them is dropped before and made again after (but for
-    indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps). remakes: columns
-    that are dropped and added again: everything on them is made again.
+    indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps). remakes: pieces that
+    are dropped and added again: what stands on them is made again, comments and rights of a column too.
     """
 
     sql: tuple[str, ...]
@@ -54,7 +54,7 @@ class Alteration:
     transactional: bool = True
     by_hand: str | None = None
     touches: frozenset[str] = frozenset()
-    remakes: frozenset[str] = frozenset()
+    remakes: frozenset[Piece] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def test_overloads_and_operators_of_one_name_are_told_apart(make, zoo_entries):
     one = "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq);"
     two = "CREATE OPERATOR === (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq);"
     assert differences(make(one + two), make(two + one)) == []
-    assert differences(make(one), make(one + two)) == ["OPERATOR public.===: only in second"]
+    assert differences(make(one), make(one + two)) == ["OPERATOR public.=== (text, text): only in second"]
     overload = "CREATE FUNCTION fn_twice(p_a text) RETURNS text LANGUAGE sql RETURN p_a"
     assert differences(zoo_entries, make(overload)) == ["FUNCTION public.fn_twice(text): only in second"]
 

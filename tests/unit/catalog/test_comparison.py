@@ -2,8 +2,8 @@
 
 import pytest
 
+from toolkit.catalog.catalog import Entry
 from toolkit.catalog.comparison import canonical_text, differences
-from toolkit.catalog.dump import Entry
 
 
 def test_right_granted_by_another_role_keeps_its_grantor():
