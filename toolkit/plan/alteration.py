@@ -1,11 +1,11 @@
 """How one object is changed without dropping it: what the planner asks of the modules by kind."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from toolkit.catalog.catalog import Entry, Piece
-from toolkit.core.changes import Action, Lock, Risk
+from toolkit.core.changes import Action, Lock, ObjectKey, Risk
 
 
 class Part(IntEnum):
@@ -36,13 +36,17 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """Statements that lead one object a way from its old to its new definition; they run in this order.
+    """Statements that lead one object a way from its old to its new definition.
 
-    sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step. transactional False: the
-    planner moves it behind everything that can run in a transaction, or before it where the part is BEFORE.
+    The alterations of one answer run in their order within each part; none is moved over another, whether
+    transactional or not. sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step.
     touches: columns whose type changes: what reads them is dropped before and made again after (but for
-    indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps). remakes: pieces that
-    are dropped and added again: what stands on them is made again, comments and rights of a column too.
+    indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps, as long as their
+    definition does not change too). remakes: columns that are dropped, and perhaps added again: everything
+    on them goes before, and is made again if the new catalog has it. replaces: the object is another one
+    afterwards, such as an index of the same name: whatever depends on it goes before and is made again.
+    takes: entries of the old catalog that go with this and need no DROP; if they are in the new catalog they
+    have to be made again. makes: entries of the new catalog that are there after this.
     """
 
     sql: tuple[str, ...]
@@ -54,7 +58,10 @@ class Alteration:
     transactional: bool = True
     by_hand: str | None = None
     touches: frozenset[str] = frozenset()
-    remakes: frozenset[Piece] = frozenset()
+    remakes: frozenset[str] = frozenset()
+    replaces: bool = False
+    takes: frozenset[ObjectKey] = frozenset()
+    makes: frozenset[ObjectKey] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +72,22 @@ class Context:
     object belongs to is made by the same plan, so that nobody reads or writes it yet. rebuilt: pieces that
     have to be taken away BEFORE and made again in MAIN though they may not differ, because something that
     they depend on is dropped and made anew in between; a column among them is to be converted to the type
-    of the same name, by way of text. text: the statement in the artifact, where there is one.
+    of the same name, by way of text. renamed: columns of the object, old name to new. old, new: the two
+    catalogs, to look up what belongs to the object.
     """
 
     postgresql: int = 15
     mode: Mode = Mode.ONLINE
     fresh: bool = False
     rebuilt: frozenset[Piece] = frozenset()
-    text: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    old: Mapping[ObjectKey, Entry] = field(default_factory=dict)
+    new: Mapping[ObjectKey, Entry] = field(default_factory=dict)
 
 
-Alter = Callable[[Entry | None, Entry | None, Context], tuple[Alteration, ...] | None]
+Answer = tuple[Alteration, ...] | None
+
+Alter = Callable[[Entry | None, Entry | None, Context], Answer]
 """From an old entry to a new one of the same key, whose definitions differ or of which a piece is rebuilt.
 
 Owner, tablespace and access method are the planner's. None stands for: there is none, so that alter(None,

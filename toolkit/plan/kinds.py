@@ -1,0 +1,15 @@
+"""How objects are altered, by their kind."""
+
+from typing import Final
+
+from toolkit.catalog.catalog import Entry
+from toolkit.plan.alteration import Alter, Answer, Context
+
+_BY_KIND: Final[dict[str, Alter]] = {}
+
+
+def alter(old: Entry | None, new: Entry | None, context: Context) -> Answer:
+    """Return how the old object becomes the new one; see `toolkit.plan.alteration.Alter`."""
+    entry = new or old
+    answer = _BY_KIND.get(entry.kind) if entry else None
+    return answer(old, new, context) if answer else None
