@@ -64,6 +64,20 @@ def test_questions_are_answered(history):
     assert "a -> b (head), The b." in history.done("alembic", "history")
 
 
+@pytest.mark.parametrize("command", ["history", "history -v -r a:", "heads", "branches", "show b"])
+def test_questions_about_the_files_alone_ask_no_server(history, command):
+    assert history.done("alembic", *command.split(), database="host=/nowhere") or command == "branches"
+
+
+@pytest.mark.parametrize(
+    "command", ["history -i", "history -r current:", "history -r :current", "show current"]
+)
+def test_questions_about_the_database_ask_it(history, command):
+    history.done("alembic", "upgrade", "head")
+    assert "b" in history.done("alembic", *command.split())
+    assert "can't be reached" in history.run("alembic", *command.split(), database="host=/nowhere").stdout
+
+
 def test_stamps_are_in_the_ledger(history):
     history.done("alembic", "stamp", "a")
     history.done("alembic", "stamp", "--purge", "b")

@@ -93,6 +93,9 @@ def _run() -> None:
         )
     if "template_args" in options:
         return  # `alembic merge`: needs no database
+    if _is_history_alone():
+        options["fn"]((), context.get_context())
+        return
     settings = load_settings(find_root(Path(context.script.dir)))
     request: Request | None = context.config.attributes.get(ATTRIBUTE)
     if "destination_rev" not in options:
@@ -101,6 +104,17 @@ def _run() -> None:
         _offline(settings, options)
     else:
         _online(settings, request, options)
+
+
+def _is_history_alone() -> bool:
+    """Tell whether the command is an `alembic history` that says nothing about the database.
+
+    Alembic runs the environment for it because of revision_environment; only its options tell it apart.
+    """
+    asked = context.config.cmd_opts
+    if asked is None or not hasattr(asked, "indicate_current"):  # a library's call, or another command
+        return False
+    return not asked.indicate_current and "current" not in (asked.rev_range or "").split(":")
 
 
 def _read_only(settings: Settings, request: Request | None) -> None:
