@@ -258,10 +258,10 @@ class RevisionFailed(ToolkitError):
     code = "revision-failed"
     exit_status = 1
 
-    def __init__(self, place: str, words: str, sqlstate: str | None) -> None:
+    def __init__(self, place: str, words: str, sqlstate: str | None, *, remedy: str | None = None) -> None:
         """Build the error; place is file and line, words are PostgreSQL's, sqlstate its code."""
         self.place, self.words, self.sqlstate = place, words, sqlstate
-        super().__init__(f"{place}: {words}")
+        super().__init__(f"{place}: {words}", remedy=remedy)
 
 
 class RevisionFileInvalid(ToolkitError):

@@ -118,6 +118,31 @@ def test_statement_that_waits_too_long_for_a_table_is_tried_again(project):
     assert (child.returncode, "Applied 1 revision:" in shown) == (0, True)
 
 
+def test_rollback_waits_for_a_table_and_goes_back_as_far_as_was_said(project):
+    for name in ("a", "b", "c"):
+        project.add(name, f"CREATE VIEW v_{name} AS SELECT 1;", f"DROP VIEW v_{name};")
+    project.done("toolkit", "migrate")
+    with psycopg.connect(project.database) as other:
+        other.execute("LOCK TABLE v_b")
+        running = project.start("toolkit", "rollback", "-2")
+        told = running.stderr.readline()
+        assert project.heads() == ["b"]
+        other.commit()
+        shown, _ = running.communicate(timeout=60)
+    assert "b_revision.down.sql:1: waited too long for a lock; next try in" in told
+    assert (running.returncode, shown.count("\n  "), project.heads()) == (0, 2, ["a"])
+
+
+def test_lock_that_stays_is_named_with_a_remedy(project):
+    project.add("a", "CREATE VIEW v_a AS SELECT 1;", "DROP VIEW v_a;")
+    project.done("toolkit", "migrate")
+    with psycopg.connect(project.database) as other:
+        other.execute("LOCK TABLE v_a")
+        told = project.run("alembic", "downgrade", "base").stdout
+    assert "a_revision.down.sql:1: canceling statement due to lock timeout" in told
+    assert "raise tool.toolkit.migrate.lock-timeout" in told
+
+
 def test_password_is_neither_printed_nor_written(project):
     project.add("a", "CREATE VIEW v_a AS SELECT 1;", "DROP VIEW v_a;")
     secret = make_conninfo(project.database, password="s3cret")

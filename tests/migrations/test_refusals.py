@@ -192,3 +192,14 @@ def test_statement_that_would_break_the_run(applied, refused, statement, words):
     applied.add("b", f"INSERT INTO tb_a VALUES (1);\n{statement}\n")
     assert f"b_revision.up.sql:2: {words}" in refused("toolkit", "migrate")
     assert applied.sql("SELECT * FROM tb_a") == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["CREATE INDEX CONCURRENTLY idx_a ON tb_a (id);", "VACUUM tb_a;", "CREATE DATABASE x;"]
+)
+def test_what_needs_a_revision_without_a_transaction(applied, refused, statement):
+    applied.add("b", f"SELECT 1;\n{statement}")
+    message = refused("toolkit", "migrate")
+    assert "b_revision.up.sql:2: " in message
+    assert "cannot run inside a transaction block" in message
+    assert "SQL files begin with `-- toolkit: no-transaction`; docs/how-to/write-a-revision.md" in message

@@ -18,7 +18,16 @@ from toolkit.migrate.ledger import LedgerRow, StepRow
 from toolkit.migrate.locks import Holder
 from toolkit.migrate.status import Partial, unfinished
 from toolkit.source.effects import ConcurrentIndex
-from toolkit.source.revisions import Revision, Revisions
+from toolkit.source.revisions import NO_TRANSACTION, Revision, Revisions
+
+LOCK_NOT_AVAILABLE = "55P03"
+# What to do about an error of a revision's statement, where its SQLSTATE tells.
+_REMEDIES = {
+    LOCK_NOT_AVAILABLE: "\nAnother session holds a lock on it for long: end that session (pg_blocking_pids()"
+    " names it), try again when it is quieter, or raise tool.toolkit.migrate.lock-timeout.",
+    "25001": "\nWhat can't run in a transaction needs a revision of its own whose SQL files begin with"
+    f" `{NO_TRANSACTION}`; docs/how-to/write-a-revision.md shows one.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +232,8 @@ def _perform(context: MigrationContext, action: Action, *, before: str = "") -> 
             raise explain(error) from error
         position = int(error.diag.statement_position or 1) - len(before)
         place = f"{statement.path}:{statement.line_at(position)}"
-        raise RevisionFailed(place, words(error), error.sqlstate) from error
+        remedy = _REMEDIES.get(error.sqlstate or "")
+        raise RevisionFailed(place, words(error), error.sqlstate, remedy=remedy) from error
 
 
 _INDEX: LiteralString = """

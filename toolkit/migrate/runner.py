@@ -11,11 +11,10 @@ from alembic.util import CommandError
 
 from toolkit.core.settings import Settings
 from toolkit.errors import AlembicRefused, RevisionFailed, ToolkitError
-from toolkit.migrate.application import Event
+from toolkit.migrate.application import LOCK_NOT_AVAILABLE, Done, Event
 from toolkit.migrate.env import ATTRIBUTE, Request
 from toolkit.source.revisions import Revisions
 
-_LOCK_NOT_AVAILABLE = "55P03"
 _TRIES = 6
 _FIRST_PAUSE = 0.5  # seconds; doubled each time, plus up to as much again by chance
 
@@ -40,19 +39,7 @@ def upgrade(settings: Settings, conninfo: str, revisions: Revisions, target: str
     Raises ToolkitError; a lock_timeout (55P03) only after several tries. What was applied stays applied.
     """
     config = _config(settings, Request(conninfo, revisions, notify))
-    pause = _FIRST_PAUSE
-    for number in range(1, _TRIES + 1):
-        try:
-            _call(lambda: command.upgrade(config, target))
-        except RevisionFailed as error:
-            if error.sqlstate != _LOCK_NOT_AVAILABLE or number == _TRIES:
-                raise
-            wait = pause * (1 + random.random())  # noqa: S311 - only to keep two deployers apart
-            notify(Retry(error.place, wait))
-            time.sleep(wait)
-            pause *= 2
-        else:
-            return
+    _persist(lambda: command.upgrade(config, target), notify)
 
 
 def downgrade(
@@ -66,10 +53,38 @@ def downgrade(
 ) -> None:
     """Take revisions back to `target`, in Alembic's words: an id, "base" or "-1".
 
-    Raises ToolkitError; DataLoss, before anything ran, where a .down.sql loses data and that is not allowed.
+    Raises ToolkitError; a lock_timeout (55P03) only after several tries; DataLoss, before anything ran, where
+    a .down.sql loses data and that is not allowed.
     """
-    config = _config(settings, Request(conninfo, revisions, notify, allow_data_loss))
-    _call(lambda: command.downgrade(config, target))
+    done = 0
+
+    def hear(event: Event) -> None:
+        nonlocal done
+        done += isinstance(event, Done)
+        notify(event)
+
+    def go_on() -> None:  # what an earlier try took back counts
+        command.downgrade(config, str(int(target) + done) if target.startswith("-") else target)
+
+    config = _config(settings, Request(conninfo, revisions, hear, allow_data_loss))
+    _persist(go_on, notify)
+
+
+def _persist(action: Callable[[], None], notify: Notify) -> None:
+    """Call Alembic, and again after a pause where a statement waited too long for a lock."""
+    pause = _FIRST_PAUSE
+    for number in range(1, _TRIES + 1):
+        try:
+            _call(action)
+        except RevisionFailed as error:
+            if error.sqlstate != LOCK_NOT_AVAILABLE or number == _TRIES:
+                raise
+            wait = pause * (1 + random.random())  # noqa: S311 - only to keep two deployers apart
+            notify(Retry(error.place, wait))
+            time.sleep(wait)
+            pause *= 2
+        else:
+            return
 
 
 def _config(settings: Settings, request: Request) -> Config:
