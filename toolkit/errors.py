@@ -167,6 +167,12 @@ class ServerStopFailed(ToolkitError):
     code = "server-stop"
 
 
+class TargetInvalid(ToolkitError):
+    """The target's connection string is malformed."""
+
+    code = "target-url"
+
+
 # toolkit.catalog
 
 
@@ -301,12 +307,6 @@ class SeveralHeads(ToolkitError):
 
     code = "several-heads"
     exit_status = 1
-
-
-class TargetInvalid(ToolkitError):
-    """The target's connection string is malformed."""
-
-    code = "target-url"
 
 
 class TargetReadOnly(ToolkitError):

@@ -61,23 +61,15 @@ def connect(conninfo: str) -> Connection:
     Raises TargetInvalid, PasswordRefused and TargetUnreachable.
     """
     parts = split_conninfo(conninfo)
-    if parts is None:
-        raise TargetInvalid(remedy=_URL_REMEDY)  # libpq's own words can quote the password
     defaults: dict[str, Any] = {"client_encoding": "UTF8", "fallback_application_name": "cqrs-toolkit"}
     if "connect_timeout" not in parts and "PGCONNECT_TIMEOUT" not in os.environ:
         defaults["connect_timeout"] = _CONNECT_TIMEOUT
     try:
         return psycopg.connect(conninfo, autocommit=True, prepare_threshold=None, **defaults)
     except UnicodeError:  # a host name that can't be one
-        raise TargetInvalid(remedy=_URL_REMEDY) from None
+        raise TargetInvalid("The target's host name can't be one.", remedy="Correct it.") from None
     except psycopg.Error as error:
         raise _refusal(error) from None
-
-
-_URL_REMEDY = (
-    "Write postgresql://user:password@host:port/database or key=value pairs, and percent-encode what is not"
-    " a letter or digit in the password."
-)
 
 
 def _refusal(error: psycopg.Error) -> ToolkitError:
