@@ -46,6 +46,22 @@ class ContractUnreadable(ToolkitError):
         super().__init__(f"Line {line}, column {column} of the contract: {wanted} should stand here.")
 
 
+# toolkit.cli
+
+
+class OutputClosed(ToolkitError):
+    """Nobody reads the output any more."""
+
+    code = "output-closed"
+    exit_status = 141
+
+
+class OutputFailed(ToolkitError):
+    """The output can't be written."""
+
+    code = "output"
+
+
 # toolkit.source
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -199,3 +200,25 @@ def test_checksum_is_that_of_the_text_that_was_applied(project):
     project.file("a", ".up.sql").write_text("SELECT 2;")
     assert running.wait(timeout=30) == 0
     assert "was changed after it was applied" in project.run("toolkit", "status").stdout
+
+
+def test_full_disk_under_the_output_neither_stops_a_migration_nor_hides_an_error(history):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            **history.command("toolkit", "migrate", "b"), stdout=full, stderr=-1, check=False
+        )
+        assert (done.returncode, history.heads()) == (2, ["b"])
+        assert done.stderr.startswith("toolkit: The output can't be written: ")
+        history.file("c", ".up.sql").write_text("CREATE TABLE tb_c (id int)")
+        history.add("d", "SELECT 1 / 0;")
+        failed = subprocess.run(**history.command("toolkit", "migrate"), stdout=full, stderr=-1, check=False)
+    assert (failed.returncode, history.heads()) == (1, ["c"])
+    assert "d_revision.up.sql:1: division by zero" in failed.stderr
+
+
+def test_error_of_a_migration_is_an_object_where_json_is_asked_for(history):
+    history.file("b", ".up.sql").write_text("SELECT 1 / 0;")
+    failed = history.run("toolkit", "migrate", "--format", "json")
+    error = json.loads(failed.stdout)["error"]
+    assert (failed.returncode, error["code"], error["remedy"]) == (1, "revision-failed", None)
+    assert error["message"].endswith("b_revision.up.sql:1: division by zero")

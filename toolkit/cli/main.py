@@ -1,13 +1,20 @@
 """The command group; each command's module is imported when the command is called."""
 
+import contextlib
+import errno
 import importlib
+import itertools
+import json
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
 
 import click
 
 from toolkit import __version__
-from toolkit.errors import ToolkitError
+from toolkit.errors import Interrupted, OutputClosed, OutputFailed, ToolkitError
 
 # command -> the line that `toolkit --help` shows; its module is toolkit.cli.<command>, its object `command`.
 COMMANDS = {
@@ -19,9 +26,40 @@ COMMANDS = {
     "db": "Start, stop and inspect the embedded development server.",
 }
 
+_NULL = Path(os.devnull)
+_OF_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+@contextlib.contextmanager
+def _writing() -> Iterator[None]:
+    """Turn what the system says when nothing more can be written into an error of ours.
+
+    An error of ours that was under way goes first.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_OUTPUT or error.filename is not None:
+            raise
+        if isinstance(error.__context__, ToolkitError):
+            raise error.__context__ from None
+        if error.errno == errno.EPIPE:
+            raise OutputClosed from None
+        raise OutputFailed(
+            f"The output can't be written: {error.strerror}.", remedy="Send it to another place."
+        ) from None
+
 
 class _LazyGroup(click.Group):
     """A group that imports a command's module only when the command is used."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's signature
+        with _writing():  # of --help and --version
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> object:
+        with _writing():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -48,19 +86,51 @@ def toolkit() -> None:
 
 
 def run() -> None:
-    """Run and exit: 0 fine, 1 findings or refusal, 2 usage or environment, 130 interrupted."""
+    """Run and exit: 0 fine, 1 findings or refusal, 2 usage or environment, 130 interrupted, 141 no reader."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever called us; its number must not go to a connection
+            setattr(sys, name, _NULL.open(mode, encoding="utf-8"))
+    try:
+        status = _call()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            _settle(stream)
+    sys.exit(status)
+
+
+def _call() -> int:
+    """Run the command and return its exit status; an error is told."""
     try:
         status = toolkit.main(standalone_mode=False)
+    except OutputClosed as error:  # the reader, such as `head`, has seen enough
+        return error.exit_status
     except ToolkitError as error:
-        click.echo(f"toolkit: {error}", err=True)
-        sys.exit(error.exit_status)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        _tell(f"toolkit: {error}", error.code, error.message, error.remedy)
+        return error.exit_status
     except click.Abort:
-        click.echo("toolkit: interrupted", err=True)
-        sys.exit(130)
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    sys.exit(status if isinstance(status, int) else 0)
+        _tell("toolkit: interrupted", Interrupted.code, "Interrupted.")
+        return Interrupted.exit_status
+    except click.ClickException as error:
+        with contextlib.suppress(OSError):
+            error.show()
+        _tell(None, "usage", error.format_message())
+        return error.exit_code
+    return status if isinstance(status, int) else 0
+
+
+def _tell(text: str | None, code: str, message: str, remedy: str | None = None) -> None:
+    """Say what went wrong on standard error; under `--format json` as an object on standard output, too."""
+    with contextlib.suppress(OSError):
+        if text:
+            click.echo(text, err=True)
+    with contextlib.suppress(OSError):
+        if "--format=json" in sys.argv or ("--format", "json") in itertools.pairwise(sys.argv):
+            click.echo(json.dumps({"error": {"code": code, "message": message, "remedy": remedy}}, indent=2))
+
+
+def _settle(stream: TextIO) -> None:
+    """Let nothing be left that Python could fail to write at its end: that would change the exit status."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(_NULL, os.O_WRONLY), stream.fileno())

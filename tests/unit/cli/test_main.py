@@ -1,15 +1,23 @@
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from toolkit import __version__
 from toolkit.cli.main import COMMANDS
 
+COMMAND = [sys.executable, "-c", "from toolkit.cli import main; main()"]
+UNREACHABLE = {**os.environ, "DATABASE_URL": "host=/nowhere"}
+PRINTING = ["--help", "--version", "migrate --help", "lint", "lint --format json", "rule N01", "db status"]
 
-def run(*args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from toolkit.cli import main; main()", *args]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+def run(*args: str, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *args], capture_output=True, text=True, timeout=60, check=False, **options
+    )
 
 
 def test_version_is_printed():
@@ -46,3 +54,69 @@ def test_without_the_extra_the_missing_package_is_named():
     assert "click" in shown.stderr
     assert "cqrs-toolkit[cli]" in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool.toolkit]\n", encoding="utf-8")
+    for folder in ("sql", "migrations/versions"):
+        (tmp_path / folder).mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize("arguments", PRINTING)
+def test_output_that_finds_no_room_is_told(project, arguments):
+    with Path("/dev/full").open("w") as full:
+        shown = subprocess.run(
+            [*COMMAND, *arguments.split()], cwd=project, stdout=full, stderr=-1, text=True, check=False
+        )
+    assert (shown.returncode, shown.stderr) == (
+        2,
+        "toolkit: The output can't be written: No space left on device. Send it to another place.\n",
+    )
+
+
+@pytest.mark.parametrize("arguments", PRINTING)
+def test_a_reader_that_has_gone_ends_the_command_quietly(project, arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    shown = subprocess.run(
+        [*COMMAND, *arguments.split()], cwd=project, stdout=writer, stderr=-1, text=True, check=False
+    )
+    os.close(writer)
+    assert (shown.returncode, shown.stderr) == (141, "")
+
+
+@pytest.mark.parametrize("arguments", [*PRINTING, "status", "--bad"])
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "2>/dev/full"])
+def test_streams_that_are_closed_or_full_change_no_exit_status(project, arguments, closed):
+    usual = run(*arguments.split(), cwd=project, env=UNREACHABLE)
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", *COMMAND, *arguments.split()]
+    shown = subprocess.run(
+        command, cwd=project, env=UNREACHABLE, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert shown.returncode == usual.returncode
+    assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message", "status"),
+    [
+        ("status --format json", "unreachable", "The target can't be reached", 2),
+        ("migrate nowhere --format=json", "revision-unknown", "There is no revision 'nowhere'.", 1),
+        ("lint nothing.sql --format json", "lint-usage", "nothing.sql", 2),
+        ("status --format json --bad", "usage", "No such option", 2),
+    ],
+)
+def test_an_error_is_an_object_where_json_is_asked_for(project, arguments, code, message, status):
+    shown = run(*arguments.split(), cwd=project, env=UNREACHABLE)
+    assert shown.returncode == status
+    error = json.loads(shown.stdout)["error"]
+    assert set(error) == {"code", "message", "remedy"}
+    assert error["code"] == code
+    assert message in error["message"]
+    assert message in shown.stderr
+
+
+def test_an_error_without_json_leaves_standard_output_empty(project):
+    assert run("status", cwd=project, env=UNREACHABLE).stdout == ""
