@@ -12,7 +12,8 @@ from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import LintUsage, ProjectMissing
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
-from toolkit.lint.run import Examined, Selection, find_files, lint_files, select
+from toolkit.lint.run import Examined, find_files, lint_files
+from toolkit.lint.selection import Selection, select
 
 _FORMATS = click.Choice(["text", "json", "github", "sarif"])
 

@@ -1,21 +1,20 @@
-"""From paths to findings: finds the files, reads them, asks the rules, and says where in the text it is."""
+"""From paths to findings: finds the files, reads them and asks the rules."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from toolkit.core.findings import Finding, Severity
+from toolkit.core.findings import Finding
 from toolkit.core.settings import Settings
 from toolkit.errors import LintUsage, SqlFileError
 from toolkit.lint.examine import Examiner
 from toolkit.lint.file import File, Role
 from toolkit.lint.history import migrations
-from toolkit.lint.registry import Fix, Report, Rule, all_rules, by_fact, expand_codes, select_rules
-from toolkit.lint.suppressions import Suppression, read_suppressions
+from toolkit.lint.judge import finding, judge, unreadable
+from toolkit.lint.registry import Fix, Report, Rule, by_fact
+from toolkit.lint.selection import Selection
 from toolkit.lint.tree import ErrorCodes, Tree
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.facts import Problem
@@ -23,20 +22,9 @@ from toolkit.source.reading import read_facts
 from toolkit.source.revisions import read_revisions
 from toolkit.source.statements import read_sql
 
-_WORD: Final = re.compile(
-    r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
-)
 _BACKWARD: Final = ".down.sql"
 _ERRORS: Final = "errors.toml"
 _NOTHING: Final[Mapping[Path, str]] = {}
-
-
-class Selection(NamedTuple):
-    """The rules that run: all of them by code, with the severity that each has in this project."""
-
-    rules: dict[str, Rule]
-    severities: dict[str, Severity]
-    ignored: tuple[tuple[str, frozenset[str]], ...]  # codes by glob of the path
 
 
 class Examined(NamedTuple):
@@ -45,26 +33,6 @@ class Examined(NamedTuple):
     findings: list[Finding]
     fixes: dict[Finding, Fix]
     files: int
-
-
-def select(settings: Settings, chosen: Sequence[str] = (), ignored: Sequence[str] = ()) -> Selection:
-    """Return the rules that the settings and the command line ask for; raises LintUsage for unknown ones."""
-    lint = settings.lint
-    every = all_rules()
-    try:
-        rules = select_rules(chosen or lint.select, (*lint.ignore, *ignored))
-        severities = {code: rule.severity for code, rule in rules.items()}
-        for word, severity in lint.severity:
-            severities |= dict.fromkeys(expand_codes(word, every) & rules.keys(), Severity(severity))
-        by_glob = tuple(
-            (glob, frozenset().union(*(expand_codes(word, every) for word in words)))
-            for glob, words in lint.per_file_ignores
-        )
-    except KeyError as error:
-        raise LintUsage(
-            f"There is no lint rule or family {error.args[0]!r}.", remedy="`toolkit rule` lists them."
-        ) from error
-    return Selection(rules, severities, by_glob)
 
 
 def find_files(paths: Iterable[Path], settings: Settings) -> Iterator[Path]:
@@ -122,7 +90,7 @@ def lint_files(
         try:
             text = texts[path] if path in texts else read_sql(path)
         except SqlFileError as error:
-            findings.append(_unreadable(name, error, selection))
+            findings.append(unreadable(name, error, selection))
             continue
         role = role_of(path, settings)
         files.append(File(name, text, role, settings, read_facts(text, settings.schema)))
@@ -161,11 +129,14 @@ def _examine(
         reports[path].append((code, report))
     result = Examined([], {}, len(files))
     for file in files:
-        _judge(file, reports.pop(file.path, []), selection, result)
+        for found, fix in judge(file, reports.pop(file.path, []), selection):
+            result.findings.append(found)
+            if fix:
+                result.fixes[found] = fix
     if errors is not None:
         for code, report in reports.pop(errors.path, []):
             severity = selection.severities[code]
-            result.findings.append(_finding(errors.text, errors.path, code, severity, report))
+            result.findings.append(finding(errors.text, errors.path, code, severity, report))
     return result
 
 
@@ -212,27 +183,6 @@ def _ask_migrations(
             migration.apply(fact)
 
 
-def _judge(file: File, reports: list[tuple[str, Report]], selection: Selection, result: Examined) -> None:
-    """Add the findings of a file that nothing allows, and those about the comments that allow."""
-    suppressions = read_suppressions(file.text, file.facts)
-    ignored = _ignored(file.path, selection)
-    used: set[tuple[int, str]] = set()
-    for code, report in reports:
-        if code in ignored:
-            continue
-        allowing = [s for s in suppressions if s.allows(code, report.start)]
-        used |= {(suppression.start, code) for suppression in allowing}
-        if not allowing:
-            finding = _finding(file.text, file.path, code, selection.severities[code], report)
-            result.findings.append(finding)
-            if report.fix:
-                result.fixes[finding] = report.fix
-    for code, report in _about(suppressions, used, selection):
-        if code in selection.rules and code not in ignored:
-            severity = selection.severities[code]
-            result.findings.append(_finding(file.text, file.path, code, severity, report))
-
-
 def _read_errors(settings: Settings) -> ErrorCodes | None:
     """Return what errors.toml beside the artifacts says; None where it is not there."""
     path = settings.sql / _ERRORS
@@ -247,55 +197,6 @@ def _reports(file: File, examiner: Examiner) -> Iterator[tuple[Rule, Report]]:
     if file.role is Role.BACKWARD:
         file = file._replace(facts=tuple(fact for fact in file.facts if isinstance(fact, Problem)))
     yield from examiner.examine(file)
-
-
-def _about(
-    suppressions: tuple[Suppression, ...], used: set[tuple[int, str]], selection: Selection
-) -> Iterator[tuple[str, Report]]:
-    """Yield what is wrong with the suppressions of a file: X02 for unused ones, X03 for unknown ones."""
-    every = all_rules()
-    for suppression in suppressions:
-        start, end = suppression.start, suppression.end
-        if not suppression.codes or not suppression.reason:
-            what = "code" if not suppression.codes else "reason"
-            yield (
-                "X03",
-                Report(start, f"this comment gives no {what}", "Write -- toolkit: allow CODE reason.", end),
-            )
-        for code in suppression.codes:
-            if code not in every:
-                yield (
-                    "X03",
-                    Report(start, f"there is no lint rule {code}", "`toolkit rule` lists the rules.", end),
-                )
-            elif code in selection.rules and (start, code) not in used:
-                yield "X02", Report(start, f"nothing here breaks {code}", "Remove the comment.", end)
-
-
-def _ignored(name: str, selection: Selection) -> frozenset[str]:
-    return frozenset().union(*(codes for glob, codes in selection.ignored if fnmatchcase(name, glob)))
-
-
-def _finding(text: str, name: str, code: str, severity: Severity, report: Report) -> Finding:
-    start = min(report.start, len(text))
-    end = report.end
-    if end < start:
-        match = _WORD.match(text, start)
-        end = match.end() if match else start
-    line, column = _place(text, start)
-    end_line, end_column = _place(text, end)
-    return Finding(name, line, column, end_line, end_column, code, severity, report.message, report.remedy)
-
-
-def _place(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def _unreadable(name: str, error: SqlFileError, selection: Selection) -> Finding:
-    severity = selection.severities.get("X01", Severity.ERROR)
-    line = error.line or 1
-    reason = error.reason.rstrip(".")
-    return Finding(name, line, 1, line, 1, "X01", severity, reason, error.remedy or "Make it readable.")
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from toolkit.core.settings import Settings
-from toolkit.lint.run import lint_files, select
+from toolkit.lint.run import lint_files
+from toolkit.lint.selection import select
 
 
 @pytest.fixture

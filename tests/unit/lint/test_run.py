@@ -8,7 +8,8 @@ from toolkit.core.settings import Lint
 from toolkit.errors import LintUsage, RevisionUnknown
 from toolkit.lint.registry import all_rules
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
-from toolkit.lint.run import find_files, lint_files, select
+from toolkit.lint.run import find_files, lint_files
+from toolkit.lint.selection import select
 
 BROKEN = "CREATE VIEW v_post AS\n  SELECT id, jsonb_build_object('id') AS data FROM tb_post;\n"
 

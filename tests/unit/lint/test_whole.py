@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from toolkit.core.settings import load_settings
 from toolkit.lint.registry import all_rules
-from toolkit.lint.run import find_files, lint_files, select
+from toolkit.lint.run import find_files, lint_files
+from toolkit.lint.selection import select
 
 ROOT = Path(__file__).parents[3]
 DRAFT = ROOT / "tests/cases/lint/first_blog.sql"

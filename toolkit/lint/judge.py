@@ -1,0 +1,86 @@
+"""From reports to findings: drops what comments and settings allow, and says where the rest is."""
+
+import re
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from typing import Final
+
+from toolkit.core.findings import Finding, Severity
+from toolkit.errors import SqlFileError
+from toolkit.lint.file import File
+from toolkit.lint.registry import Fix, Report, all_rules
+from toolkit.lint.selection import Selection
+from toolkit.lint.suppressions import Suppression, read_suppressions
+
+_WORD: Final = re.compile(
+    r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
+)
+
+
+def judge(
+    file: File, reports: Iterable[tuple[str, Report]], selection: Selection
+) -> Iterator[tuple[Finding, Fix | None]]:
+    """Yield the findings of a file that nothing allows, and those about the comments that allow.
+
+    reports: what rules say of the file, with their codes.
+    """
+    suppressions = read_suppressions(file.text, file.facts)
+    ignored = frozenset().union(*(codes for glob, codes in selection.ignored if fnmatchcase(file.path, glob)))
+    used: set[tuple[int, str]] = set()
+    for code, report in reports:
+        if code in ignored:
+            continue
+        allowing = [s for s in suppressions if s.allows(code, report.start)]
+        used |= {(suppression.start, code) for suppression in allowing}
+        if not allowing:
+            yield finding(file.text, file.path, code, selection.severities[code], report), report.fix
+    for code, report in _about(suppressions, used, selection):
+        if code in selection.rules and code not in ignored:
+            yield finding(file.text, file.path, code, selection.severities[code], report), report.fix
+
+
+def finding(text: str, name: str, code: str, severity: Severity, report: Report) -> Finding:
+    """Return a report as a finding: with lines and columns instead of offsets."""
+    start = min(report.start, len(text))
+    end = report.end
+    if end < start:
+        match = _WORD.match(text, start)
+        end = match.end() if match else start
+    line, column = _place(text, start)
+    end_line, end_column = _place(text, end)
+    return Finding(name, line, column, end_line, end_column, code, severity, report.message, report.remedy)
+
+
+def unreadable(name: str, error: SqlFileError, selection: Selection) -> Finding:
+    """Return the finding for a file that can't be read."""
+    severity = selection.severities.get("X01", Severity.ERROR)
+    line = error.line or 1
+    reason = error.reason.rstrip(".")
+    return Finding(name, line, 1, line, 1, "X01", severity, reason, error.remedy or "Make it readable.")
+
+
+def _about(
+    suppressions: tuple[Suppression, ...], used: set[tuple[int, str]], selection: Selection
+) -> Iterator[tuple[str, Report]]:
+    """Yield what is wrong with the suppressions of a file: X02 for unused ones, X03 for unknown ones."""
+    every = all_rules()
+    for suppression in suppressions:
+        start, end = suppression.start, suppression.end
+        if not suppression.codes or not suppression.reason:
+            what = "code" if not suppression.codes else "reason"
+            yield (
+                "X03",
+                Report(start, f"this comment gives no {what}", "Write -- toolkit: allow CODE reason.", end),
+            )
+        for code in suppression.codes:
+            if code not in every:
+                yield (
+                    "X03",
+                    Report(start, f"there is no lint rule {code}", "`toolkit rule` lists the rules.", end),
+                )
+            elif code in selection.rules and (start, code) not in used:
+                yield "X02", Report(start, f"nothing here breaks {code}", "Remove the comment.", end)
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
