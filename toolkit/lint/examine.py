@@ -1,22 +1,99 @@
-"""Asks the rules about the facts of one file."""
+"""Looks at one file alone: reads its facts and asks the rules about single files."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
-from toolkit.lint.file import File
+from toolkit.core.settings import Settings
+from toolkit.lint.file import File, Role
+from toolkit.lint.history import APPLIED
 from toolkit.lint.registry import Report, Rule, by_fact
+from toolkit.lint.steps import walk
+from toolkit.lint.suppressions import Suppression, read_suppressions
+from toolkit.lint.tree import SORTED
+from toolkit.source.facts import Body, Do, Fact, Problem, Refresh, Routine, Statement, Step, Table, View
+from toolkit.source.queries import Query
+from toolkit.source.reading import read_facts
+
+_NO_QUERY: Final = Query(0, ())
+
+
+class Input(NamedTuple):
+    """A file to be looked at: its path relative to the root of the project, its text and its role."""
+
+    name: str
+    text: str
+    role: Role
+
+
+class Sheet(NamedTuple):
+    """What a file gave.
+
+    reports: of the rules about single files, with their codes. suppressions: the comments that allow
+    findings. facts: what the rules about the whole tree or about migrations may look at: definitions without
+    the queries and steps in them, except that a body keeps what it refreshes.
+    """
+
+    reports: tuple[tuple[str, Report], ...]
+    suppressions: tuple[Suppression, ...]
+    facts: tuple[Fact, ...]
 
 
 class Examiner:
     """Holds the rules by what they want to know, and asks them."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        """Sort the rules; those of a tree or of migrations are left out."""
+    def __init__(self, rules: Iterable[Rule], settings: Settings) -> None:
+        """Sort the rules that run."""
+        rules = tuple(rules)
+        self._settings = settings
         self._wanted = by_fact(rules, "file")
+        self._bodies = any(rule.bodies for rule in rules)
+        applied = APPLIED | by_fact(rules, "migration").keys()
+        self._kept: dict[Role, frozenset[type]] = {
+            Role.ARTIFACT: SORTED,
+            Role.SCRIPT: SORTED,
+            Role.FORWARD: applied,
+            Role.BACKWARD: frozenset(),
+        }
 
-    def examine(self, file: File) -> Iterator[tuple[Rule, Report]]:
-        """Yield what the rules report about a file."""
+    def examine(self, given: Input) -> Sheet:
+        """Return what a file gives."""
+        name, text, role = given
+        facts = read_facts(text, self._settings.schema, bodies=self._bodies)
+        file = File(name, text, role, self._settings, facts)
+        if role is Role.BACKWARD:  # asked is only whether it can be read
+            file = file._replace(facts=tuple(fact for fact in facts if type(fact) is Problem))
+        suppressions = read_suppressions(text, facts)
+        kept = self._kept[role] | {Statement} if suppressions else self._kept[role]
+        return Sheet(
+            tuple(self._ask(file)),
+            suppressions,
+            tuple([_slim(fact) for fact in facts if type(fact) in kept]),
+        )
+
+    def _ask(self, file: File) -> Iterator[tuple[str, Report]]:
         wanted = self._wanted
         for fact in file.facts:
             for rule, function in wanted.get(type(fact), ()):
                 for report in function(fact, file):
-                    yield rule, report
+                    yield rule.code, report
+
+
+def _slim(fact: Fact) -> Fact:
+    """Return a fact without the queries and steps in it."""
+    match fact:
+        case View():
+            return fact._replace(query=_NO_QUERY)
+        case Table(query=Query()):
+            return fact._replace(query=None)
+        case Routine(body=Body() as body) | Do(body=Body() as body):
+            return fact._replace(body=_slim_body(body))
+    return fact
+
+
+def _slim_body(body: Body) -> Body:
+    refreshes = tuple(
+        Step(step.start, step.kind, tuple(inner))
+        for step in walk(body.steps)
+        if (inner := [fact for fact in step.facts if type(fact) is Refresh])
+    )
+    return body._replace(variables=(), steps=refreshes)

@@ -368,3 +368,4 @@ _CHANGES: Final[dict[type, Callable[[Migration, Any], None]]] = {
     Setting: _setting,
     Other: _other,
 }
+APPLIED: Final = frozenset(_CHANGES)  # the facts that change what a migration finds

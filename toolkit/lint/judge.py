@@ -10,7 +10,7 @@ from toolkit.errors import SqlFileError
 from toolkit.lint.file import File
 from toolkit.lint.registry import Fix, Report, all_rules
 from toolkit.lint.selection import Selection
-from toolkit.lint.suppressions import Suppression, read_suppressions
+from toolkit.lint.suppressions import Suppression
 
 _WORD: Final = re.compile(
     r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
@@ -18,13 +18,15 @@ _WORD: Final = re.compile(
 
 
 def judge(
-    file: File, reports: Iterable[tuple[str, Report]], selection: Selection
+    file: File,
+    suppressions: tuple[Suppression, ...],
+    reports: Iterable[tuple[str, Report]],
+    selection: Selection,
 ) -> Iterator[tuple[Finding, Fix | None]]:
     """Yield the findings of a file that nothing allows, and those about the comments that allow.
 
-    reports: what rules say of the file, with their codes.
+    suppressions: those in the file. reports: what rules say of it, with their codes.
     """
-    suppressions = read_suppressions(file.text, file.facts)
     ignored = frozenset().union(*(codes for glob, codes in selection.ignored if fnmatchcase(file.path, glob)))
     used: set[tuple[int, str]] = set()
     for code, report in reports:

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from toolkit.core.findings import Severity
 from toolkit.lint import rules as rules_package
+from toolkit.source.facts import Do, Problem, Routine
+from toolkit.source.queries import Expression
 
 
 class Edit(NamedTuple):
@@ -50,12 +52,17 @@ class Report(NamedTuple):
     path: str = ""
 
 
+_WITH_BODIES: Final = frozenset({Routine, Do, Expression, Problem})  # the facts that bodies have to do with
 RuleFunction = Callable[..., Iterator[Report]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A lint rule. scope: what it is asked about. facts: the types of the facts it wants, none for a tree."""
+    """A lint rule.
+
+    scope: what it is asked about. facts: the types of the facts it wants, none for a tree. bodies: whether
+    what it says may depend on the bodies of routines and DO blocks.
+    """
 
     code: str
     severity: Severity
@@ -63,6 +70,7 @@ class Rule:
     facts: tuple[type, ...]
     default: bool
     function: RuleFunction
+    bodies: bool
 
     @property
     def name(self) -> str:
@@ -89,33 +97,42 @@ _rules: dict[str, Rule] = {}
 
 
 def rule(
-    code: str, severity: Severity, *facts: type, default: bool = True
+    code: str, severity: Severity, *facts: type, default: bool = True, bodies: bool = True
 ) -> Callable[[RuleFunction], RuleFunction]:
-    """Register a rule that is called with each fact of these types and with its `File`."""
-    return _register(code, severity, "file", facts, default=default)
+    """Register a rule that is called with each fact of these types and with its `File`.
+
+    bodies: False for a rule that looks at a routine and not into its body: where only such rules run, bodies
+    are not read.
+    """
+    return _register(code, severity, "file", facts, default=default, bodies=bodies)
 
 
 def tree_rule(
-    code: str, severity: Severity, *, default: bool = True
+    code: str, severity: Severity, *, default: bool = True, bodies: bool = True
 ) -> Callable[[RuleFunction], RuleFunction]:
-    """Register a rule that is called once with the `Tree`; its reports name their path."""
-    return _register(code, severity, "tree", (), default=default)
+    """Register a rule that is called once with the `Tree`; its reports name their path.
+
+    bodies: False for a rule to which the bodies of routines, and what they use, don't matter.
+    """
+    return _register(code, severity, "tree", (), default=default, bodies=bodies)
 
 
 def migration_rule(
     code: str, severity: Severity, *facts: type, default: bool = True
 ) -> Callable[[RuleFunction], RuleFunction]:
     """Register a rule that is called with each fact of a forward migration and with its `Migration`."""
-    return _register(code, severity, "migration", facts, default=default)
+    return _register(code, severity, "migration", facts, default=default, bodies=True)
 
 
 def _register(
-    code: str, severity: Severity, scope: str, facts: tuple[type, ...], *, default: bool
+    code: str, severity: Severity, scope: str, facts: tuple[type, ...], *, default: bool, bodies: bool
 ) -> Callable[[RuleFunction], RuleFunction]:
+    bodies = bodies and (scope == "tree" or not _WITH_BODIES.isdisjoint(facts))
+
     def keep(function: RuleFunction) -> RuleFunction:
         if code in _rules:
             raise ValueError(f"two rules have the code {code}")
-        _rules[code] = Rule(code, severity, scope, facts, default, function)
+        _rules[code] = Rule(code, severity, scope, facts, default, function, bodies)
         return function
 
     return keep

@@ -9,16 +9,14 @@ from typing import Final, NamedTuple
 from toolkit.core.findings import Finding
 from toolkit.core.settings import Settings
 from toolkit.errors import LintUsage, SqlFileError
-from toolkit.lint.examine import Examiner
+from toolkit.lint.examine import Examiner, Input, Sheet
 from toolkit.lint.file import File, Role
 from toolkit.lint.history import migrations
 from toolkit.lint.judge import finding, judge, unreadable
-from toolkit.lint.registry import Fix, Report, Rule, by_fact
+from toolkit.lint.registry import Fix, Report, by_fact
 from toolkit.lint.selection import Selection
 from toolkit.lint.tree import ErrorCodes, Tree
 from toolkit.source.errors_toml import read_error_codes
-from toolkit.source.facts import Problem
-from toolkit.source.reading import read_facts
 from toolkit.source.revisions import read_revisions
 from toolkit.source.statements import read_sql
 
@@ -82,22 +80,22 @@ def lint_files(
         for folder in (settings.sql, settings.migrations)
         if folder.is_dir() and any(path.is_relative_to(folder) for path in asked)
     ]
-    context = list(find_files(around, settings))
-    files: list[File] = []
+    inputs: list[Input] = []
     findings: list[Finding] = []
-    for path in dict.fromkeys([*asked, *context]):
+    for path in dict.fromkeys([*asked, *find_files(around, settings)]):
         name = _shown(path, settings.root)
         try:
             text = texts[path] if path in texts else read_sql(path)
         except SqlFileError as error:
             findings.append(unreadable(name, error, selection))
-            continue
-        role = role_of(path, settings)
-        files.append(File(name, text, role, settings, read_facts(text, settings.schema)))
+        else:
+            inputs.append(Input(name, text, role_of(path, settings)))
+    examiner = Examiner(selection.rules.values(), settings)
+    sheets = [examiner.examine(given) for given in inputs]
     errors = _read_errors(settings) if settings.sql in around else None
-    result = _examine(files, settings, selection, errors)
+    result = _judge(inputs, sheets, settings, selection, errors)
     shown = {_shown(path, settings.root) for path in asked}
-    if errors and shown.issuperset(file.path for file in files if file.role is Role.ARTIFACT):
+    if errors and shown.issuperset(given.name for given in inputs if given.role is Role.ARTIFACT):
         shown.add(errors.path)
     if not history:
         shown -= _left_alone(settings)
@@ -116,20 +114,24 @@ def _left_alone(settings: Settings) -> set[str]:
     return {_shown(file, settings.root) for file in files}
 
 
-def _examine(
-    files: list[File], settings: Settings, selection: Selection, errors: ErrorCodes | None
+def _judge(
+    inputs: list[Input],
+    sheets: list[Sheet],
+    settings: Settings,
+    selection: Selection,
+    errors: ErrorCodes | None,
 ) -> Examined:
-    """Ask all rules, drop what comments and settings allow, and say where the rest is."""
+    """Ask the rules about more than one file, and make findings of what all rules report."""
+    files = [File(*given, settings, sheet.facts) for given, sheet in zip(inputs, sheets, strict=True)]
     reports: dict[str, list[tuple[str, Report]]] = defaultdict(list)
     for path, code, report in chain(
-        _ask_files(files, selection),
-        _ask_tree(files, settings, selection, errors),
-        _ask_migrations(files, settings, selection),
+        _ask_tree(files, settings, selection, errors), _ask_migrations(files, settings, selection)
     ):
         reports[path].append((code, report))
     result = Examined([], {}, len(files))
-    for file in files:
-        for found, fix in judge(file, reports.pop(file.path, []), selection):
+    for file, sheet in zip(files, sheets, strict=True):
+        every = (*sheet.reports, *reports.pop(file.path, ()))
+        for found, fix in judge(file, sheet.suppressions, every, selection):
             result.findings.append(found)
             if fix:
                 result.fixes[found] = fix
@@ -138,14 +140,6 @@ def _examine(
             severity = selection.severities[code]
             result.findings.append(finding(errors.text, errors.path, code, severity, report))
     return result
-
-
-def _ask_files(files: list[File], selection: Selection) -> Iterator[tuple[str, str, Report]]:
-    """Yield path, code and report of the rules about single files."""
-    examiner = Examiner(selection.rules.values())
-    for file in files:
-        for rule, report in _reports(file, examiner):
-            yield file.path, rule.code, report
 
 
 def _ask_tree(
@@ -190,13 +184,6 @@ def _read_errors(settings: Settings) -> ErrorCodes | None:
         return None
     names = frozenset(read_error_codes(path))
     return ErrorCodes(_shown(path, settings.root), path.read_text(encoding="utf-8"), names)
-
-
-def _reports(file: File, examiner: Examiner) -> Iterator[tuple[Rule, Report]]:
-    """Yield the reports on a file; of the down side of a revision, whether it can be read."""
-    if file.role is Role.BACKWARD:
-        file = file._replace(facts=tuple(fact for fact in file.facts if isinstance(fact, Problem)))
-    yield from examiner.examine(file)
 
 
 def _shown(path: Path, root: Path) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from toolkit.core.settings import Settings
 from toolkit.lint.file import File
@@ -11,6 +11,7 @@ from toolkit.source.facts import Do, Grant, Index, Refresh, Routine, Table, Trig
 from toolkit.source.queries import QualifiedName, Use
 
 _F = TypeVar("_F")
+SORTED: Final = frozenset({Table, View, Routine, Do, Index, Trigger, Grant, Refresh})  # what a Tree looks at
 
 
 class Placed(NamedTuple, Generic[_F]):

@@ -48,3 +48,11 @@ def test_a_rule_explains_itself(rule):
     assert title.endswith(".")
     assert len(title) <= 100
     assert why.strip()
+
+
+@pytest.mark.parametrize(("code", "sample"), [*samples("Bad"), *samples("Good")])
+def test_rules_that_need_no_bodies_say_the_same_without_them(lint, code, sample):
+    chosen = [rule.code for rule in RULES.values() if not rule.bodies]
+    texts = files(RULES[code], sample)
+    with_bodies = [finding for finding in lint(texts, *chosen, "P01") if finding.code in chosen]
+    assert lint(texts, *chosen) == with_bodies

@@ -46,7 +46,7 @@ def raise_with_a_code(fact: Routine | Do, file: File) -> Iterator[Report]:  # no
             )
 
 
-@rule("P02", Severity.ERROR, Routine)
+@rule("P02", Severity.ERROR, Routine, bodies=False)
 def search_path_of_definers(routine: Routine, file: File) -> Iterator[Report]:
     """Pin the search_path of a SECURITY DEFINER function.
 

@@ -119,7 +119,7 @@ def triggers_refresh_nothing(tree: Tree) -> Iterator[Report]:
                 )
 
 
-@tree_rule("Q10", Severity.ERROR)
+@tree_rule("Q10", Severity.ERROR, bodies=False)
 def views_in_no_cycle(tree: Tree) -> Iterator[Report]:
     """Let no view read itself through others.
 
@@ -158,7 +158,7 @@ def _reaches(name: QualifiedName, tree: Tree) -> bool:
     return False
 
 
-@tree_rule("Q12", Severity.WARNING)
+@tree_rule("Q12", Severity.WARNING, bodies=False)
 def definers_are_not_public(tree: Tree) -> Iterator[Report]:
     """Take EXECUTE on a SECURITY DEFINER function from PUBLIC.
 
@@ -231,7 +231,7 @@ def _rules(tree: Tree) -> Iterator[tuple[str, str, int]]:
         yield from ((use.name.name, path, use.start) for use in routine.uses.raises)
 
 
-@tree_rule("X05", Severity.ERROR)
+@tree_rule("X05", Severity.ERROR, bodies=False)
 def declared_once(tree: Tree) -> Iterator[Report]:
     """Declare each relation and each function once.
 

@@ -59,7 +59,7 @@ def enum_labels_in_snake_case(declared: Declared, file: File) -> Iterator[Report
             )
 
 
-@rule("N11", Severity.WARNING, *_NAMED)
+@rule("N11", Severity.WARNING, *_NAMED, bodies=False)
 def snake_case(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
     """Write names in snake_case.
 
@@ -84,7 +84,7 @@ def snake_case(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
             )
 
 
-@rule("N12", Severity.ERROR, *_NAMED)
+@rule("N12", Severity.ERROR, *_NAMED, bodies=False)
 def at_most_63_bytes(fact: Fact, file: File) -> Iterator[Report]:
     """Keep names within 63 bytes.
 
@@ -106,7 +106,7 @@ def at_most_63_bytes(fact: Fact, file: File) -> Iterator[Report]:
                 )
 
 
-@rule("N13", Severity.WARNING, *_NAMED)
+@rule("N13", Severity.WARNING, *_NAMED, bodies=False)
 def no_reserved_words(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
     """Name nothing by a reserved word.
 
@@ -123,7 +123,7 @@ def no_reserved_words(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG0
             yield Report(start, f"the name {name!r} is a reserved word", "Give it another name.")
 
 
-@rule("N14", Severity.ERROR, *_NAMED)
+@rule("N14", Severity.ERROR, *_NAMED, bodies=False)
 def no_system_prefix(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
     """Begin no name with `pg_`.
 

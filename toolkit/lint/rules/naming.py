@@ -90,7 +90,7 @@ def materialized_view_prefix(view: View, file: File) -> Iterator[Report]:
         yield _report(view.start, "materialized view", view.name.name, names.materialized_view)
 
 
-@rule("N04", Severity.WARNING, Routine)
+@rule("N04", Severity.WARNING, Routine, bodies=False)
 def routine_prefix(routine: Routine, file: File) -> Iterator[Report]:
     """Begin the name of a function or procedure with `fn_`.
 
@@ -113,7 +113,7 @@ def routine_prefix(routine: Routine, file: File) -> Iterator[Report]:
         yield _report(routine.start, routine.kind, routine.name.name, *allowed)
 
 
-@rule("N05", Severity.WARNING, Routine)
+@rule("N05", Severity.WARNING, Routine, bodies=False)
 def parameter_prefix(routine: Routine, file: File) -> Iterator[Report]:
     """Begin the name of a parameter with `p_`.
 

@@ -33,7 +33,7 @@ def readable(problem: Problem, file: File) -> Iterator[Report]:
         yield Report(problem.start, problem.message, "Correct it; the rest of the file has been looked at.")
 
 
-@rule("X04", Severity.WARNING, Problem)
+@rule("X04", Severity.WARNING, Problem, bodies=False)
 def no_templates(problem: Problem, file: File) -> Iterator[Report]:
     """Lint SQL as it is run, not the template it is made from.
 
