@@ -9,10 +9,8 @@ from alembic.config import Config
 from toolkit.catalog.comparison import differences
 from toolkit.catalog.dump import read_entries
 from toolkit.core.settings import load_settings
+from toolkit.migrate.states import States
 from toolkit.server.binaries import find_binaries
-from toolkit.server.load import load_sql
-from toolkit.source.artifacts import hash_artifacts, read_artifacts, read_roles
-from toolkit.source.order import order_statements
 from toolkit.source.revisions import read_revisions
 
 ROOT = Path(__file__).parents[2]
@@ -28,10 +26,9 @@ def read(scratch_by_major):
 @pytest.fixture
 def loaded(scratch_by_major, read):
     """Return the entries of a database that sql/ was loaded into."""
-    key = hash_artifacts(SETTINGS.sql)
-    conninfo = scratch_by_major.clone(scratch_by_major.template(key, load_package))
-    yield read(conninfo)
-    scratch_by_major.release(conninfo)
+    states = States(SETTINGS, scratch_by_major)
+    with states.copy(states.desired()) as conninfo:
+        return read(conninfo)
 
 
 @pytest.fixture
@@ -39,12 +36,6 @@ def database(scratch_by_major):
     conninfo = scratch_by_major.create()
     yield conninfo
     scratch_by_major.release(conninfo)
-
-
-def load_package(conninfo):
-    load_sql(conninfo, read_roles(SETTINGS.sql))
-    statements = order_statements(read_artifacts(SETTINGS.sql, SETTINGS.schema))
-    load_sql(conninfo, statements, schema=SETTINGS.schema, owner=SETTINGS.owner)
 
 
 def go(command, conninfo, revision):

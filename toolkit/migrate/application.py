@@ -57,6 +57,10 @@ Event = Done | Running | Holder
 Notify = Callable[[Event], None]
 
 
+def ignore(event: object) -> None:
+    """Hear an event where nobody listens."""
+
+
 class Run:
     """What `upgrade`, `downgrade` and `stamp` do, from the plan to the last row of the ledger."""
 

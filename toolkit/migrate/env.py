@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import DatabaseAhead, DataLoss, FileChanged, Interrupted, LedgerDisagrees, ToolkitError
 from toolkit.migrate import ledger, locks, roles
-from toolkit.migrate.application import Event, Notify, Run
+from toolkit.migrate.application import Event, Notify, Run, ignore
 from toolkit.migrate.connection import (
     Connection,
     ask_server,
@@ -163,7 +163,7 @@ def _online(settings: Settings, request: Request | None, options: dict[str, Any]
 
 
 def _offline(settings: Settings, options: dict[str, Any]) -> None:
-    run = Run(settings, read_revisions(settings.migrations / "versions"), (), _ignore)
+    run = Run(settings, read_revisions(settings.migrations / "versions"), (), ignore)
     plan = options["fn"]
 
     def planner(heads: tuple[str, ...], migration: MigrationContext) -> list[Any]:
@@ -228,7 +228,3 @@ def _say(event: Event) -> None:
     """Under plain Alembic only the wait for another deployer is told; Alembic's log has the rest."""
     if isinstance(event, Holder):
         print(f"Waiting for {event} ...", file=sys.stderr)  # noqa: T201
-
-
-def _ignore(event: Event) -> None:
-    """Nobody listens to a script being printed."""

@@ -7,12 +7,14 @@ import psycopg
 from psycopg import sql
 
 from toolkit.core.settings import Settings
-from toolkit.errors import RightMissing, RoleUnfit
-from toolkit.migrate.connection import Connection
+from toolkit.errors import LoadFailed, RightMissing, RoleUnfit
+from toolkit.migrate.connection import Connection, words
 from toolkit.source.artifacts import read_roles
+from toolkit.source.statements import Statement
 
 _ATTEMPTS = 10  # other deployers may make the same roles at the same moment, in this database or another
 _PAUSE = 0.05
+_NOT_PERMITTED = "42501"
 _CONCURRENT = ("23505", "42710", "42P06", "XX000")  # duplicates, and "tuple concurrently updated"
 
 # Every row is a statement that an administrator could run to close a gap, in the order to run them.
@@ -65,7 +67,8 @@ def ensure(connection: Connection, settings: Settings) -> None:
     """Make the roles and rights that are missing: sql/roles.sql first, then what it left open.
 
     The connection is in autocommit mode and acts as the session user. Raises RoleUnfit for a role with other
-    attributes, and RightMissing with the statements that an administrator has to run.
+    attributes, RightMissing with the statements that an administrator has to run, and LoadFailed for a
+    statement of roles.sql that fails for another reason.
     """
     gaps: list[str] = []
     for attempt in range(_ATTEMPTS):
@@ -98,9 +101,20 @@ def _find_gaps(connection: Connection, settings: Settings) -> list[str]:
 def _close_gaps(connection: Connection, settings: Settings) -> None:
     with connection.transaction():
         for statement in read_roles(settings.sql):
-            connection.execute(statement.text.encode())
+            _run(connection, statement)
         for gap in _find_gaps(connection, settings):
             connection.execute(gap.encode())
+
+
+def _run(connection: Connection, statement: Statement) -> None:
+    """Run a statement of roles.sql; an error that is its own fault gets its place."""
+    try:
+        connection.execute(statement.text.encode())
+    except psycopg.Error as error:
+        if error.sqlstate in (None, _NOT_PERMITTED, *_CONCURRENT):
+            raise
+        line = statement.line_at(int(error.diag.statement_position or 1))
+        raise LoadFailed(statement.path, line, words(error), error.sqlstate) from error
 
 
 def _right_missing(gaps: list[str], reason: str) -> RightMissing:

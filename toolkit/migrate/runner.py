@@ -34,7 +34,7 @@ Notify = Callable[[Event | Retry], None]
 
 
 def upgrade(settings: Settings, conninfo: str, revisions: Revisions, target: str, notify: Notify) -> None:
-    """Apply revisions up to `target`, an id or "head".
+    """Apply revisions up to `target`, an id, "head" or "heads".
 
     Raises ToolkitError; a lock_timeout (55P03) only after several tries. What was applied stays applied.
     """
@@ -90,6 +90,11 @@ def _persist(action: Callable[[], None], notify: Notify) -> None:
 def _config(settings: Settings, request: Request) -> Config:
     config = Config(settings.root / "alembic.ini")
     config.attributes[ATTRIBUTE] = request
+    # Revisions that are still being made lie in a folder of their own.
+    folders = {revision.path.parent: None for revision in request.revisions.order}
+    if len(folders) > 1:
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_locations", "\n".join(map(str, folders)).replace("%", "%%"))
     return config
 
 

@@ -24,6 +24,7 @@ from toolkit.server.scratch_cluster import KEPT_TEMPLATES, use_cluster
 from toolkit.server.target import display_target
 
 _BATCH = 64  # released databases that are dropped together
+_TEMPLATE = "toolkit_template_"
 _NAME = re.compile(r"toolkit_scratch_([0-9a-f]{8})_\d+")
 # First keys of the advisory locks: who owns databases, who builds a template, who uses one.
 _OWNS, _BUILDS, _USES = 0x746B01, 0x746B02, 0x746B03
@@ -111,22 +112,23 @@ class Scratch:
         )
         return make_conninfo(self._conninfo, dbname=name)
 
-    def template(self, key: str, build: Callable[[str], None]) -> str:
+    def template(self, key: str, build: Callable[[str], None], *, bases: Sequence[str] = ()) -> str:
         """Return the name of the template database for the content that `key` stands for.
 
         build gets the conninfo of an empty database and fills it; it is called once among all processes,
         and again later if it raised. It has to close its connections.
+        bases: keys of templates that hold a part of the content, the fullest first; the first that is there
+        is copied, and build goes on from it.
         """
-        content = hashlib.sha256(key.encode()).digest()
-        name = f"toolkit_template_{content.hex()[:32]}"
+        name = _template_name(key)
         if name in self._templates:
             return name
-        number = int.from_bytes(content[:4], signed=True)
+        number = _lock_number(name)
         self._scalar("SELECT pg_advisory_lock_shared(%s, %s)", _USES, number)
         self._scalar("SELECT pg_advisory_lock(%s, %s)", _BUILDS, number)
         try:
-            if not self._scalar("SELECT count(*) FROM pg_database WHERE datname = %s", name):
-                self._build(name, build)
+            if not self._existing([name]):
+                self._build(name, build, bases)
         finally:
             self._scalar("SELECT pg_advisory_unlock(%s, %s)", _BUILDS, number)
         self._templates.add(name)
@@ -146,10 +148,10 @@ class Scratch:
         for name in sorted(self._alive):
             self._drop(self._connection, name)
         names = self._column(
-            "SELECT datname FROM pg_database WHERE datname ^@ 'toolkit_template_' ORDER BY oid DESC"
+            "SELECT datname FROM pg_database WHERE datname ^@ %s ORDER BY oid DESC", _TEMPLATE
         )
         for name in names[KEPT_TEMPLATES:]:
-            number = int.from_bytes(bytes.fromhex(name.removeprefix("toolkit_template_")[:8]), signed=True)
+            number = _lock_number(name)
             if self._scalar("SELECT pg_try_advisory_lock(%s, %s)", _USES, number):
                 self._drop(self._connection, name)
                 self._scalar("SELECT pg_advisory_unlock(%s, %s)", _USES, number)
@@ -160,8 +162,8 @@ class Scratch:
         if self._dropper:
             self._dropper.join()
 
-    def _build(self, name: str, build: Callable[[str], None]) -> None:
-        conninfo = self.create()
+    def _build(self, name: str, build: Callable[[str], None], bases: Sequence[str]) -> None:
+        conninfo = self.clone(self._use_first([_template_name(key) for key in bases]))
         unfinished = str(conninfo_to_dict(conninfo)["dbname"])
         try:
             build(conninfo)
@@ -180,6 +182,19 @@ class Scratch:
         finally:
             if unfinished in self._alive:
                 self._drop(self._connection, unfinished)
+
+    def _use_first(self, names: Sequence[str]) -> str:
+        """Return the first of the templates that is there, from now on in use; else the empty one."""
+        there = self._existing(names)
+        for name in names:
+            if name in there:
+                self._scalar("SELECT pg_advisory_lock_shared(%s, %s)", _USES, _lock_number(name))
+                if self._existing([name]):  # it may have been dropped before the lock was taken
+                    return name
+        return "template0"
+
+    def _existing(self, names: Sequence[str]) -> set[str]:
+        return set(self._column("SELECT datname FROM pg_database WHERE datname = ANY (%s)", list(names)))
 
     def _left_behind(self) -> list[str]:
         # Names first: a process takes its lock before it makes a database.
@@ -208,7 +223,7 @@ class Scratch:
 
     def _drop(self, connection: psycopg.Connection, name: str) -> None:
         identifier = sql.Identifier(name)
-        if name.startswith("toolkit_template_"):
+        if name.startswith(_TEMPLATE):
             connection.execute(sql.SQL("ALTER DATABASE {} IS_TEMPLATE false").format(identifier))
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
         self._alive.discard(name)
@@ -218,3 +233,11 @@ class Scratch:
 
     def _scalar(self, query: str, *values: object) -> Any:  # noqa: ANN401 - whatever the query asks for
         return self._column(query, *values)[0]
+
+
+def _template_name(key: str) -> str:
+    return _TEMPLATE + hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _lock_number(template: str) -> int:
+    return int.from_bytes(bytes.fromhex(template.removeprefix(_TEMPLATE)[:8]), signed=True)

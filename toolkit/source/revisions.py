@@ -133,11 +133,15 @@ class Revisions:
         return order
 
 
-def read_revisions(versions: Path) -> Revisions:
-    """Read the folder of revisions.
+def read_revisions(*folders: Path) -> Revisions:
+    """Read the folder of revisions, or several as one history.
 
     Raises RevisionsInvalid for an absent folder, a file that is no revision, and what makes no history.
     """
+    return Revisions([revision for folder in folders for revision in _read_folder(folder)])
+
+
+def _read_folder(versions: Path) -> list[Revision]:
     if not versions.is_dir():
         raise RevisionsInvalid(
             f"There is no folder {versions}.",
@@ -145,7 +149,7 @@ def read_revisions(versions: Path) -> Revisions:
         )
     names = {path.name for path in versions.iterdir()}
     files = sorted(versions / name for name in names if name.endswith(".py") and name[0] not in "._")
-    return Revisions([_read_revision(path, names) for path in files])
+    return [_read_revision(path, names) for path in files]
 
 
 def checksum(path: Path) -> str:
