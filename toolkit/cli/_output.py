@@ -19,11 +19,19 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, default=str, indent=2))
 
 
-def describe_target(conninfo: str) -> str:
+def describe_target(conninfo: str | None) -> str | None:
     """Return what to call the target: never with a password; the dev cluster with the URL to use."""
     from toolkit.server.target import display_target
 
-    return display_target(conninfo) if os.environ.get("DATABASE_URL") else conninfo
+    return display_target(conninfo) if conninfo and os.environ.get("DATABASE_URL") else conninfo
+
+
+def print_target(conninfo: str | None) -> None:
+    """Print what to call the target; None is an embedded server that has no data yet."""
+    click.echo(f"Target: {describe_target(conninfo) or NO_TARGET}")
+
+
+NO_TARGET = "the embedded development server, which `toolkit migrate` will make"
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

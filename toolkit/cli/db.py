@@ -10,7 +10,7 @@ import click
 from toolkit.cli._output import FORMAT, print_json
 from toolkit.core.settings import find_root
 from toolkit.server.binaries import find_binaries
-from toolkit.server.dev import DevCluster
+from toolkit.server.dev import DevCluster, forget_libpq_variables
 
 
 @click.group("db", epilog="Example: toolkit db start")
@@ -18,7 +18,7 @@ def command() -> None:
     """Start, stop and inspect the project's embedded development server.
 
     Its database is the target of `toolkit migrate` where DATABASE_URL is not set. Once started it runs until
-    it is stopped. DATABASE_URL has no bearing on these commands.
+    it is stopped. DATABASE_URL and libpq's variables (PGSERVICE …) have no bearing on these commands.
     """
 
 
@@ -77,6 +77,7 @@ def shell(psql_arguments: tuple[str, ...]) -> None:
     """
     cluster = _cluster()
     conninfo = cluster.conninfo()
+    forget_libpq_variables()
     psql = find_binaries(cluster.status().version).bindir / "psql"
     os.execv(psql, [str(psql), f"--dbname={conninfo}", *psql_arguments])  # noqa: S606 - that is the intent
 

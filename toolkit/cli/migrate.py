@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, progress
+from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, print_target, progress
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import ToolkitError
+from toolkit.migrate.goals import choose_target
 from toolkit.server.dev import DevCluster
 from toolkit.source.revisions import Revision, Revisions, read_revisions
 
@@ -27,19 +28,19 @@ def command(revision: str, dry_run: bool, form: str) -> None:  # noqa: FBT001 - 
     """Apply all revisions up to REVISION (default: head) to the target.
 
     The target is the database of DATABASE_URL, or the embedded development server, which is started if need
-    be. One deployer at a time works on a database; what a revision could not finish is rolled back, and the
-    next run goes on where this one stopped.
+    be; --dry-run makes none where there is no data yet. One deployer at a time works on a database; what a
+    revision could not finish is rolled back, and the next run goes on where this one stopped.
     """
     settings = load_settings(find_root(Path.cwd()))
-    conninfo = _resolve(settings.root)
-    from toolkit.migrate.status import choose_target, open_state, refuse_problems
-
     revisions = read_revisions(settings.migrations / "versions")
     target = choose_target(revisions, revision)
+    conninfo = _find(settings.root) if dry_run else _resolve(settings.root)
+    from toolkit.migrate.status import open_state, refuse_problems
+
     state = open_state(conninfo, settings)
     refuse_problems(state, revisions, "upgrade")
     pending = revisions.pending(target, state.heads)
-    if dry_run or not pending:
+    if conninfo is None or dry_run or not pending:
         _print_pending(pending, state, conninfo, form)
     else:
         _apply(settings, conninfo, revisions, target, form)
@@ -66,6 +67,12 @@ class _Start(threading.Thread):
             raise self._error
 
 
+def _find(root: Path) -> str | None:
+    from toolkit.server.target import find_target
+
+    return find_target(root)
+
+
 def _resolve(root: Path) -> str:
     """Return the conninfo of the target."""
     start = None
@@ -80,7 +87,7 @@ def _resolve(root: Path) -> str:
     return resolve_target(root)
 
 
-def _print_pending(pending: list[Revision], state: "State", conninfo: str, form: str) -> None:
+def _print_pending(pending: list[Revision], state: "State", conninfo: str | None, form: str) -> None:
     if form == "json":
         listed = [{"revision": r.id, "message": r.message, "transactional": r.transactional} for r in pending]
         print_json(
@@ -94,7 +101,7 @@ def _print_pending(pending: list[Revision], state: "State", conninfo: str, form:
         print_table(
             [(r.id, r.message, r.phase, "" if r.transactional else "outside a transaction") for r in pending]
         )
-    click.echo(f"Target: {describe_target(conninfo)}")
+    print_target(conninfo)
 
 
 def _apply(
@@ -122,7 +129,7 @@ def _apply(
             }
         )
     else:
-        click.echo(f"Target: {describe_target(conninfo)}")
+        print_target(conninfo)
 
 
 def _count(number: int) -> str:

@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from toolkit.cli._events import Listener
-from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, progress
+from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, print_target, progress
 from toolkit.core.settings import find_root, load_settings
+from toolkit.migrate.goals import choose_rollback
 from toolkit.migrate.runner import downgrade
-from toolkit.migrate.status import choose_rollback, open_state, refuse_problems
-from toolkit.server.target import resolve_target
+from toolkit.migrate.status import open_state, refuse_problems
+from toolkit.server.target import find_target
 from toolkit.source.revisions import read_revisions
 
 
@@ -29,13 +30,13 @@ def command(revision: str, allow_data_loss: bool, form: str) -> None:  # noqa: F
     """
     settings = load_settings(find_root(Path.cwd()))
     revisions = read_revisions(settings.migrations / "versions")
-    conninfo = resolve_target(settings.root)
+    conninfo = find_target(settings.root)
     state = open_state(conninfo, settings)
     refuse_problems(state, revisions, "downgrade")
-    target = choose_rollback(revisions, state, revision)
+    target = choose_rollback(revisions, state.heads, revision)
     with progress() as show:
         listener = Listener(show)
-        if state.heads:
+        if conninfo and state.heads:
             try:
                 downgrade(settings, conninfo, revisions, target, listener, allow_data_loss=allow_data_loss)
             finally:
@@ -47,4 +48,4 @@ def command(revision: str, allow_data_loss: bool, form: str) -> None:  # noqa: F
         return
     if not listener.done:
         click.echo("Nothing to take back.")
-    click.echo(f"Target: {describe_target(conninfo)}")
+    print_target(conninfo)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli._output import FORMAT, describe_target, print_json, print_table
+from toolkit.cli._output import FORMAT, NO_TARGET, describe_target, print_json, print_table
 from toolkit.core.settings import find_root, load_settings
 from toolkit.errors import ToolkitError
 from toolkit.migrate.status import State, find_problems, open_state
-from toolkit.server.target import resolve_target
+from toolkit.server.target import find_target
 from toolkit.source.revisions import Revision, Revisions, read_revisions
 
 
@@ -19,11 +19,12 @@ def command(form: str) -> None:
     """Show where the target stands: its revision, what is pending, what is wrong.
 
     Exit status: 0 at the head, 1 when something is pending or wrong, 2 when the target can't be reached.
-    Nothing is changed, and no lock is taken.
+    Nothing is changed, and no lock is taken. An embedded development server that is stopped is started to be
+    asked; one that has no data yet is not made.
     """
     settings = load_settings(find_root(Path.cwd()))
     revisions = read_revisions(settings.migrations / "versions")
-    conninfo = resolve_target(settings.root)
+    conninfo = find_target(settings.root)
     state = open_state(conninfo, settings)
     problems = find_problems(state, revisions)
     known = all(head in revisions for head in state.heads)  # else nobody can tell what is pending
@@ -36,11 +37,15 @@ def command(form: str) -> None:
 
 
 def _report(
-    conninfo: str, state: State, revisions: Revisions, pending: list[Revision], problems: list[ToolkitError]
+    conninfo: str | None,
+    state: State,
+    revisions: Revisions,
+    pending: list[Revision],
+    problems: list[ToolkitError],
 ) -> dict[str, object]:
     return {
         "target": describe_target(conninfo),
-        "server": state.server.version,
+        "server": state.server and state.server.version,
         "heads": state.heads,
         "code_heads": revisions.heads,
         "ledger_heads": state.ledger.heads,
@@ -51,11 +56,15 @@ def _report(
 
 
 def _print(
-    conninfo: str, state: State, revisions: Revisions, pending: list[Revision], problems: list[ToolkitError]
+    conninfo: str | None,
+    state: State,
+    revisions: Revisions,
+    pending: list[Revision],
+    problems: list[ToolkitError],
 ) -> None:
     rows = [
-        ("Target:", describe_target(conninfo)),
-        ("Server:", f"PostgreSQL {state.server.version}"),
+        ("Target:", describe_target(conninfo) or NO_TARGET),
+        ("Server:", f"PostgreSQL {state.server.version}" if state.server else "not there yet"),
         ("Database at:", ", ".join(state.heads) or "base"),
         ("Code at:", ", ".join(revisions.heads) or "base"),
     ]

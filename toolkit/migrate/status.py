@@ -12,8 +12,6 @@ from toolkit.errors import (
     FileChanged,
     LedgerDisagrees,
     RevisionUnfinished,
-    RevisionUnknown,
-    SeveralHeads,
     ToolkitError,
 )
 from toolkit.migrate import ledger
@@ -43,9 +41,12 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where the database stands. heads: what alembic_version says, sorted."""
+    """Where the database stands.
 
-    server: Server
+    server: None for an embedded server that has no data yet. heads: what alembic_version says, sorted.
+    """
+
+    server: Server | None
     heads: tuple[str, ...]
     ledger: ledger.Ledger
 
@@ -65,8 +66,13 @@ def read_state(connection: Connection, settings: Settings) -> State:
     return State(server, read_heads(connection, settings), ledger.read(connection))
 
 
-def open_state(conninfo: str, settings: Settings) -> State:
-    """Connect, ask where the database stands, and disconnect; raises ToolkitError."""
+def open_state(conninfo: str | None, settings: Settings) -> State:
+    """Connect, ask where the database stands, and disconnect; raises ToolkitError.
+
+    conninfo: None for an embedded server that has no data yet: nothing is there to ask.
+    """
+    if conninfo is None:
+        return State(None, (), ledger.Ledger())
     with connect(conninfo) as connection:
         try:
             return read_state(connection, settings)
@@ -144,42 +150,3 @@ def _describe_change(revision: Revision, recorded: str | None) -> str | None:
     if revision.up is None:
         return f"The .up.sql of {revision.path} was removed" if recorded else None
     return None if checksum(revision.up) == recorded else f"{revision.up} was changed"
-
-
-def choose_target(revisions: Revisions, name: str) -> tuple[str, ...]:
-    """Return the heads that a name means: "head", an id, or the unambiguous beginning of one.
-
-    Raises SeveralHeads, RevisionUnknown.
-    """
-    if name != "head":
-        return (revisions.find(name).id,)
-    if len(revisions.heads) > 1:
-        raise SeveralHeads(
-            f"The history has several heads: {', '.join(revisions.heads)}.",
-            remedy="Join them with `alembic merge heads -m MESSAGE`, or name the revision to go to.",
-        )
-    return revisions.heads
-
-
-def choose_rollback(revisions: Revisions, state: State, name: str) -> str:
-    """Return what `rollback` goes back to, in Alembic's words: an id, "base", or steps such as "-1".
-
-    Raises RevisionUnknown for what is not an ancestor of where the database stands, SeveralHeads for a number
-    of steps where there are several ways.
-    """
-    if name == "base":
-        return name
-    if name.startswith("-") and name[1:].isdecimal() and int(name) < 0:
-        if len(state.heads) > 1:
-            raise SeveralHeads(
-                f"The database has several heads: {', '.join(state.heads)}.",
-                remedy="Name the revision to go back to.",
-            )
-        return name
-    revision = revisions.find(name)
-    if revision.id not in revisions.ancestors(*state.heads):
-        raise RevisionUnknown(
-            f"Revision {revision.id} is not applied, so there is no way back to it.",
-            remedy="`toolkit status` shows where the database stands.",
-        )
-    return revision.id

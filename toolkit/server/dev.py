@@ -1,5 +1,6 @@
 """The dev cluster: a durable server of the project's own, which stays up until it is stopped."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,17 @@ from toolkit.server.places import (
 from toolkit.server.postmaster import Postmaster, Server, server_command
 
 DATABASE = "postgres"  # what initdb makes: the server belongs to one project alone
+
+
+def forget_libpq_variables() -> None:
+    """Take PGSERVICE, PGOPTIONS and their like out of this process's environment.
+
+    They are meant for other servers, and would lead a connection to the dev cluster astray. No URL can keep
+    them off: libpq looks up PGSERVICE whatever the URL says.
+    """
+    for name in list(os.environ):
+        if name.startswith("PG"):
+            os.environ.pop(name, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,12 +47,14 @@ def open_scratch(major: int | None = None) -> Iterator["Scratch"]:
             finally:
                 scratch.drop_all()
     else:
-        with (
-            use_cluster(major) as conninfo,  # drops all databases when its last user is gone
-            psycopg.connect(conninfo, autocommit=True) as connection,
-            contextlib.closing(Scratch(conninfo, connection)) as scratch,
-        ):
-            yield scratch
+        with use_cluster(major) as socket:  # drops all databases when its last user is gone
+            # Else PGHOSTADDR, PGOPTIONS or a service would lead to another server or to other settings.
+            conninfo = make_conninfo(socket, hostaddr="", options="")
+            with (
+                psycopg.connect(conninfo, autocommit=True) as connection,
+                contextlib.closing(Scratch(conninfo, connection)) as scratch,
+            ):
+                yield scratch
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from toolkit.errors import TargetInvalid
-from toolkit.server.dev import DevCluster
+from toolkit.server.dev import DevCluster, forget_libpq_variables
 
 _SHOWN = ("user", "host", "hostaddr", "port", "dbname", "service")  # nothing else: some options are secrets
 
@@ -16,9 +16,21 @@ _SHOWN = ("user", "host", "hostaddr", "port", "dbname", "service")  # nothing el
 def resolve_target(root: Path) -> str:
     """Return the conninfo of DATABASE_URL, or of the project's dev cluster, which is started if need be.
 
-    May be called in a thread. Raises the errors of DevCluster.start.
+    In the second case this process forgets libpq's variables. May be called in a thread.
+    Raises the errors of DevCluster.start.
     """
-    return os.environ.get("DATABASE_URL") or DevCluster(root).conninfo()
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        return url
+    forget_libpq_variables()
+    return DevCluster(root).conninfo()
+
+
+def find_target(root: Path) -> str | None:
+    """Return the same for somebody who only looks; None for a dev cluster that has no data yet."""
+    if not os.environ.get("DATABASE_URL") and DevCluster(root).status().state == "absent":
+        return None
+    return resolve_target(root)
 
 
 def split_conninfo(conninfo: str) -> dict[str, str]:

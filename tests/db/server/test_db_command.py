@@ -11,6 +11,8 @@ import pytest
 
 from toolkit.server.dev import DevCluster
 
+ELSEWHERE = {"PGPORT": "1", "PGSERVICE": "nowhere", "PGHOSTADDR": "192.0.2.1", "PGOPTIONS": "-c no.thing"}
+
 
 @pytest.fixture
 def project(tmp_path):
@@ -27,7 +29,7 @@ def db(project):
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", "from toolkit.cli import main; main()", "db", *arguments]
-        environment = {**os.environ, "DATABASE_URL": "host=elsewhere", "PGPORT": "1"}
+        environment = {**os.environ, "DATABASE_URL": "host=elsewhere", **ELSEWHERE}
         return subprocess.run(
             command,
             cwd=project,

@@ -246,3 +246,10 @@ def test_a_test_run_leaves_nothing_even_killed_and_never_sees_database_url(tmp_p
     wait_until_gone(own)
     assert not left.exists()
     assert not own.exists()
+
+
+def test_variables_of_libpq_lead_to_no_other_server(scratch, monkeypatch):
+    monkeypatch.setenv("PGHOSTADDR", "192.0.2.1")
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    with open_scratch(18) as other:
+        with_table(other.create())
