@@ -24,14 +24,35 @@ _SCRATCH_ROOM = 1 << 30  # bytes
 
 
 def state_directory() -> Path:
-    """Return the folder of everything that outlives a command (absolute; it may not exist yet)."""
+    """Return the folder of everything that outlives a command (absolute; it may not exist yet).
+
+    Raises ServerDirectoryError for a relative TOOLKIT_STATE_DIR, which would mean another server in each
+    working directory, and for a user without a home.
+    """
     chosen = os.environ.get("TOOLKIT_STATE_DIR")
     if chosen:
+        if not Path(chosen).is_absolute():
+            raise ServerDirectoryError(
+                f"TOOLKIT_STATE_DIR is {chosen}, which means another folder wherever a command is run.",
+                remedy="Set it to an absolute path.",
+            )
         return Path(chosen).resolve()
     if os.geteuid() == 0:
         return Path("/var/lib/cqrs-toolkit")
-    home = os.environ.get("XDG_STATE_HOME")
-    return (Path(home) if home else Path.home() / ".local/state").resolve() / "cqrs-toolkit"
+    home = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if not home.is_absolute():  # is to be ignored, as the specification has it
+        home = _home() / ".local/state"
+    return home.resolve() / "cqrs-toolkit"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError as error:
+        raise ServerDirectoryError(
+            "This user has no home directory for the files of the embedded server.",
+            remedy="Set TOOLKIT_STATE_DIR, or DATABASE_URL to use another server.",
+        ) from error
 
 
 def scratch_directory(name: str) -> Path:
@@ -59,8 +80,8 @@ def socket_directory(cluster: Path) -> Path:
 def make_own(folder: Path, account: Account) -> None:
     """Make a folder that belongs to us, with its parents; the server's account may pass through it.
 
-    Raises ServerDirectoryError where it is there and somebody else could write to it, or where the account
-    can't pass the folders above.
+    Raises ServerDirectoryError where it is there and somebody else could write to it, where somebody else
+    could put another folder in its place, or where the account can't pass the folders above.
     """
     if not folder.parent.exists():
         make_own(folder.parent, account)
@@ -70,6 +91,7 @@ def make_own(folder: Path, account: Account) -> None:
         folder.chmod(mode)  # whatever the umask
     except FileExistsError:
         _check(folder, os.geteuid(), 0o022)
+    _check_above(folder)
     if account.switch and not all(_permits(place, account, 0o1) for place in (folder, *folder.parents)):
         raise ServerDirectoryError(
             f"User {account.name}, who runs the server, can't pass the folders above {folder}.",
@@ -176,6 +198,23 @@ def _permits(path: Path, account: Account, bits: int) -> bool:
     elif found.st_gid == account.gid:
         bits <<= 3
     return found.st_mode & bits == bits
+
+
+def _check_above(folder: Path) -> None:
+    """Refuse a folder below one in which somebody else can rename and remove what is not theirs.
+
+    Its owner can, and everybody can where all may write and there is no sticky bit. Whoever owns / is root,
+    as far as can be seen from within a user namespace.
+    """
+    trusted = (0, os.geteuid(), Path("/").stat().st_uid)
+    for place in folder.parents:
+        found = place.stat()
+        open_to_all = found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX
+        if found.st_uid not in trusted or open_to_all:
+            raise ServerDirectoryError(
+                f"{place} is above the embedded server's files, and others than you and root can change it.",
+                remedy="Set TOOLKIT_STATE_DIR to another place, or DATABASE_URL to use another server.",
+            )
 
 
 def _check(folder: Path, uid: int, forbidden: int) -> None:

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from toolkit.errors import ServerBinariesMissing, ServerDirectoryError, ServerDiskFull
-from toolkit.server.account import server_account
+from toolkit.server.account import Account, server_account
 from toolkit.server.binaries import find_binaries, reachable
 from toolkit.server.dev import DevCluster
-from toolkit.server.places import can_pass, digest, make_own, make_private
+from toolkit.server.places import can_pass, digest, make_own, make_private, state_directory
 
 ROOT = Path(__file__).parents[3]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can do this")
@@ -121,6 +121,51 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path):
     os.chown(folder, 12345, 12345)
     with pytest.raises(ServerDirectoryError, match="theirs"):
         make_own(folder, server_account())
+
+
+def test_a_folder_below_one_that_everybody_can_change_is_refused(tmp_path):
+    above = tmp_path / "shared"
+    above.mkdir()
+    above.chmod(0o777)
+    with pytest.raises(ServerDirectoryError, match=f"{above} is above .* others .* can change it"):
+        make_own(above / "between/own", server_account())
+    above.chmod(0o1777)  # only an entry's owner renames or removes it
+    make_own(above / "sticky/own", Account("me", os.geteuid(), os.getegid(), switch=False))
+
+
+@as_root
+def test_a_folder_below_one_of_somebody_else_is_refused(tmp_path):
+    above = tmp_path / "theirs"
+    above.mkdir(0o755)
+    os.chown(above, 12345, 12345)
+    with pytest.raises(ServerDirectoryError, match=f"{above} is above"):
+        make_own(above / "own", server_account())
+
+
+def test_a_relative_state_directory_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("TOOLKIT_STATE_DIR", "state")
+    with pytest.raises(
+        ServerDirectoryError, match=r"TOOLKIT_STATE_DIR is state, .* Set it to an absolute path\."
+    ):
+        DevCluster(tmp_path)
+
+
+def test_a_relative_xdg_state_home_is_ignored(monkeypatch, tmp_path):
+    monkeypatch.delenv("TOOLKIT_STATE_DIR")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", "state")
+    assert state_directory() == tmp_path / ".local/state/cqrs-toolkit"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    assert state_directory() == tmp_path / "state/cqrs-toolkit"
+
+
+@as_root
+def test_a_user_without_a_home_is_told_what_to_do():
+    code = "import os\nfrom toolkit.server.places import state_directory\nos.setuid(54321)\nstate_directory()"
+    command = [sys.executable, "-c", code]
+    child = subprocess.run(command, env={}, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "This user has no home directory" in child.stderr
 
 
 @as_root
