@@ -1,5 +1,6 @@
 """The settings of a project: `[tool.toolkit]` in its pyproject.toml, read into one frozen value."""
 
+import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -111,11 +112,17 @@ def load_settings(root: Path) -> Settings:
     roles = table.table("roles")
     migrate = table.table("migrate")
     owner = table.text("owner", "cqrs_owner")
+    sql, migrations = table.folder("sql", root), table.folder("migrations", root)
+    if sql.is_relative_to(migrations) or migrations.is_relative_to(sql):
+        raise SettingsError(
+            f"tool.toolkit.sql is {sql} and tool.toolkit.migrations is {migrations}.",
+            remedy="Neither may lie in the other: give each a folder of its own.",
+        )
     settings = Settings(
         root=root,
-        sql=root / table.text("sql", "sql"),
-        migrations=root / table.text("migrations", "migrations"),
-        schema=table.text("schema", "public"),
+        sql=sql,
+        migrations=migrations,
+        schema=_refuse_reserved(table.text("schema", "public")),
         owner=None if owner == "none" else owner,
         roles=Roles(
             read=roles.text("read", _ROLES.read),
@@ -132,6 +139,15 @@ def load_settings(root: Path) -> Settings:
     for part in (table, roles, migrate):
         part.refuse_the_rest()
     return settings
+
+
+def _refuse_reserved(schema: str) -> str:
+    if schema in ("toolkit", "information_schema") or schema.startswith("pg_"):
+        raise SettingsError(
+            f"tool.toolkit.schema can't be {schema}: that schema is not the project's.",
+            remedy="Choose another name, such as public.",
+        )
+    return schema
 
 
 def _read_names(table: "_Table") -> Names:
@@ -185,6 +201,13 @@ class _Table:
         if not isinstance(value, str) or not value:
             raise SettingsError(f"{self._name}.{key} must be a string that is not empty.")
         return value
+
+    def folder(self, key: str, root: Path) -> Path:
+        """Take a folder of the project; without a value it is called as the key is."""
+        folder = Path(os.path.normpath(root / self.text(key, key)))
+        if not folder.is_relative_to(os.path.normpath(root)):
+            raise SettingsError(f"{self._name}.{key} is {folder}, outside of the project in {root}.")
+        return folder
 
     def texts(self, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
         value = self._values.pop(key, list(default))
