@@ -126,12 +126,11 @@ def parts(fact: Fact, names: Names) -> tuple[Part, ...]:
     """Return the calls that build the documents of a fact, at any depth."""
     found = documents(fact, names)
     if _memory.parts is None:
+        gathered: list[Part] = []
         seen: set[int] = set()
-        _memory.parts = tuple(
-            part
-            for column in found
-            for part in _follow(column.value, column.scope, seen, covered=False, optional=False, top=True)
-        )
+        for column in found:
+            _follow(column.value, column.scope, seen, gathered, covered=False, optional=False, top=True)
+        _memory.parts = tuple(gathered)
     return _memory.parts
 
 
@@ -177,15 +176,22 @@ def _written(write: Write, names: Names) -> Iterator[Column]:
 
 
 def _follow(
-    value: Expression, scope: Scope, seen: set[int], *, covered: bool, optional: bool, top: bool
-) -> Iterator[Part]:
-    """Yield the calls that build a value."""
-    if id(value) in seen:  # a recursive query
+    value: Expression,
+    scope: Scope,
+    seen: set[int],
+    found: list[Part],
+    *,
+    covered: bool,
+    optional: bool,
+    top: bool,
+) -> None:
+    """Gather the calls that build a value."""
+    if value.kind == "constant" or id(value) in seen:  # seen: a recursive query
         return
     seen.add(id(value))
     inner: list[tuple[Expression, Scope, bool]] = [(argument, scope, optional) for argument in value.args]
     if value.kind == "call":
-        yield Part(value, scope, covered, optional, top)
+        found.append(Part(value, scope, covered, optional, top))
         covered, inner = False, [(argument, scope, False) for argument in value.args]
         top = top and value.name in _PASSING
     elif value.kind == "column":
@@ -197,7 +203,7 @@ def _follow(
     elif value.kind not in ("cast", "case", "operator"):
         top = False
     for expression, inside, outer_joined in inner:
-        yield from _follow(expression, inside, seen, covered=covered, optional=outer_joined, top=top)
+        _follow(expression, inside, seen, found, covered=covered, optional=outer_joined, top=top)
     if value.kind == "column":  # it may be used twice
         seen.discard(id(value))
 

@@ -15,6 +15,7 @@ from toolkit.source.queries import Query
 from toolkit.source.reading import read_facts
 
 _NO_QUERY: Final = Query(0, ())
+_HEAVY: Final = frozenset({View, Table, Routine, Do})  # the facts with queries and steps in them
 
 
 class Input(NamedTuple):
@@ -67,7 +68,7 @@ class Examiner:
         return Sheet(
             tuple(self._ask(file)),
             suppressions,
-            tuple([_slim(fact) for fact in facts if type(fact) in kept]),
+            tuple([_slim(fact) if type(fact) in _HEAVY else fact for fact in facts if type(fact) in kept]),
         )
 
     def _ask(self, file: File) -> Iterator[tuple[str, Report]]:
@@ -86,14 +87,10 @@ def _slim(fact: Fact) -> Fact:
         case Table(query=Query()):
             return fact._replace(query=None)
         case Routine(body=Body() as body) | Do(body=Body() as body):
-            return fact._replace(body=_slim_body(body))
+            refreshes = tuple(
+                Step(step.start, step.kind, tuple(inner))
+                for step in walk(body.steps)
+                if (inner := [fact for fact in step.facts if type(fact) is Refresh])
+            )
+            return fact._replace(body=body._replace(variables=(), steps=refreshes))
     return fact
-
-
-def _slim_body(body: Body) -> Body:
-    refreshes = tuple(
-        Step(step.start, step.kind, tuple(inner))
-        for step in walk(body.steps)
-        if (inner := [fact for fact in step.facts if type(fact) is Refresh])
-    )
-    return body._replace(variables=(), steps=refreshes)

@@ -6,20 +6,33 @@ from toolkit.source.facts import Do, Fact, Routine, Step
 from toolkit.source.queries import CommonTable, Expression, Query, Source, Write
 
 
-def steps_of(fact: Routine | Do) -> Iterator[Step]:
-    """Yield every step of a body in the order of the text, those inside others and in handlers too."""
-    if fact.body:
-        yield from walk(fact.body.steps)
+class _Memory:
+    """The steps of the fact that was asked about last: several rules ask in turn."""
+
+    fact: Routine | Do | None = None
+    steps: tuple[Step, ...] = ()
 
 
-def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """Yield steps and the steps in them."""
+_memory = _Memory()
+
+
+def steps_of(fact: Routine | Do) -> tuple[Step, ...]:
+    """Return every step of a body in the order of the text, those inside others and in handlers too."""
+    if _memory.fact is not fact:
+        _memory.fact, _memory.steps = fact, tuple(walk(fact.body.steps)) if fact.body else ()
+    return _memory.steps
+
+
+def walk(steps: tuple[Step, ...]) -> list[Step]:
+    """Return steps and the steps in them."""
+    found: list[Step] = []
     for step in steps:
-        yield step
+        found.append(step)
         for branch in step.branches:
-            yield from walk(branch)
+            found += walk(branch)
         for handler in step.handlers:
-            yield from walk(handler.steps)
+            found += walk(handler.steps)
+    return found
 
 
 def tables_read(fact: Fact) -> Iterator[tuple[str, bool]]:

@@ -14,7 +14,7 @@ from pglast import parser
 
 from toolkit.source.expressions import Node
 from toolkit.source.facts import Body, Fact, Handler, Parameter, Problem, Step, Variable
-from toolkit.source.places import Place, placer
+from toolkit.source.places import Place, moved, placer
 from toolkit.source.plpgsql import Tree, parse_block
 from toolkit.source.queries import Expression, QualifiedName, Query, Use, Uses
 from toolkit.source.query_reader import Reader
@@ -33,7 +33,17 @@ _KINDS: Final = {
     "commit": "commit", "rollback": "rollback",
 }  # fmt: skip
 _EXPRESSION = 2  # RAW_PARSE_PLPGSQL_EXPR; above it are the assignments
-_INTO = re.compile(r" {5,}|\n")
+_EXPRESSIONS: Final = frozenset({
+    "sqlstmt", "query", "expr", "cond", "lower", "upper", "step", "t_expr", "dynquery", "argquery", "message",
+    "params",
+})  # fmt: skip
+_DEFAULT: Final = frozenset({"default_val"})
+_INTO: Final = re.compile(r" {5,}|\n")
+_WORD: Final = re.compile(r"\w")
+_VISIBLE: Final = re.compile(r"\S")
+_DECLARED: Final = re.compile(
+    r'(?:(?<!\w)(?P<name>[\w$]+)|"(?P<quoted>[^"]+)")(?=\s+(?!in\b)[\w"])', re.IGNORECASE
+)
 
 
 class _Piece(NamedTuple):
@@ -98,6 +108,11 @@ def _unread(reader: Reader, message: str) -> BodyReading:
     return BodyReading(None, Uses(), (), (Problem(reader.place(0), "body", message),))
 
 
+def _characters(sql: str) -> Place | None:
+    """Return what turns the parser's locations into offsets, None where they are the same."""
+    return None if sql.isascii() else placer(sql)
+
+
 class _Body:
     """One reading of a body of PL/pgSQL."""
 
@@ -122,20 +137,18 @@ class _Body:
         uses = self._reader.uses()._replace(raises=tuple(self._raises))
         return BodyReading(body, uses, tuple(self._reader.constructors), ())
 
-    def _collect(self, node: object, line: int, nodes: list[Tree]) -> None:
+    def _collect(self, node: Tree, line: int, nodes: list[Tree]) -> None:
         """Gather the expressions in a tree, each with its place in the body."""
-        if isinstance(node, list):
-            for item in node:
-                self._collect(item, line, nodes)
-        elif isinstance(node, dict):
-            if "PLpgSQL_expr" in node:
-                expression = node["PLpgSQL_expr"]
-                nodes.append(expression)
-                self._pieces.append(self._piece(expression["query"], expression.get("parseMode", 0), line))
-                return
-            line = node.get("lineno", line)
-            for value in node.values():
+        line = node.get("lineno", line)
+        for key, value in node.items():
+            if key == "PLpgSQL_expr":
+                nodes.append(value)
+                self._pieces.append(self._piece(value["query"], value.get("parseMode", 0), line))
+            elif type(value) is dict:
                 self._collect(value, line, nodes)
+            elif type(value) is list:
+                for item in value:
+                    self._collect(item, line, nodes)
 
     def _piece(self, query: str, mode: int, line: int) -> _Piece:
         start = self._line(line)
@@ -157,9 +170,18 @@ class _Body:
             found = self._folded.find("perform", start)
             found = found + len("perform") - len("SELECT") if found >= 0 else found
         elif query.isidentifier():
-            match = re.compile(rf"(?<!\w){query}(?!\w)").search(self._body, start)
-            found = match.start() if match else found
+            found = self._whole_word(query, found)
         return max(found, 0) if found >= 0 else start
+
+    def _whole_word(self, word: str, found: int) -> int:
+        """Return where a word stands that is found in the body at first as part of another, perhaps."""
+        place = found
+        while place >= 0:
+            end = place + len(word)
+            if not (_WORD.match(self._body, end) or (place and _WORD.match(self._body, place - 1))):
+                return place
+            place = self._body.find(word, place + 1)
+        return found
 
     def _line(self, number: int) -> int:
         return self._lines[min(number, len(self._lines)) - 1]
@@ -174,7 +196,7 @@ class _Body:
                     statements = json.loads(parser.parse_sql_json(piece.sql))["stmts"]
                 except parser.ParseError:
                     statements = []
-                yield self._facts_of(piece, statements, placer(piece.sql), 0)
+                yield self._facts_of(piece, statements, _characters(piece.sql), 0)
 
     def _together(self) -> list[tuple[Fact, ...]]:
         starts, position = [], 0
@@ -182,19 +204,25 @@ class _Body:
             starts.append(position)
             position += len(piece.sql) + 2
         sql = ";\n".join(piece.sql for piece in self._pieces)
-        characters = placer(sql)
+        characters = _characters(sql)
         parsed: list[list[Node]] = [[] for _ in self._pieces]
         for raw in json.loads(parser.parse_sql_json(sql))["stmts"] if sql else ():
-            parsed[bisect_right(starts, characters(raw.get("stmt_location", 0))) - 1].append(raw)
+            location = raw.get("stmt_location", 0)
+            place = characters(location) if characters else location
+            parsed[bisect_right(starts, place) - 1].append(raw)
         return [
             self._facts_of(piece, raws, characters, start)
             for piece, raws, start in zip(self._pieces, parsed, starts, strict=True)
         ]
 
-    def _facts_of(self, piece: _Piece, raws: list[Node], characters: Place, start: int) -> tuple[Fact, ...]:
-        outer, shift, reader = self._outer, piece.place - piece.skip - start, self._reader
-        reader.place = lambda location: outer(max(characters(location) + shift, 0))
-        reader.start = outer(max(piece.place, 0))
+    def _facts_of(
+        self, piece: _Piece, raws: list[Node], characters: Place | None, start: int
+    ) -> tuple[Fact, ...]:
+        """Return what a piece says, which stands at `start` in the text that was parsed into `raws`."""
+        reader = self._reader
+        place = moved(self._outer, piece.place - piece.skip - start)
+        reader.place = (lambda location: place(characters(location))) if characters else place
+        reader.start = self._outer(max(piece.place, 0))
         facts = [fact for raw in raws for fact in self._read(raw["stmt"], reader)]
         if piece.skip and len(facts) == 1 and isinstance(facts[0], Query):
             query = facts[0]
@@ -212,15 +240,13 @@ class _Body:
                 continue
             start = self._line(line)
             type_ = node.get("datatype", {}).get("PLpgSQL_type", {}).get("typname", "record")
-            match = re.compile(rf'(?<!\w)"?{re.escape(name)}"?(?=\s+(?!in\b)[\w"])', re.IGNORECASE).search(
-                self._body, start
-            )
-            if match is None or self._body.count("\n", start, match.start()):
-                continue  # not declared: the variable of a FOR loop, SQLERRM
-            default = self._values(node, "default_val")
+            place = self._declared(name, start)
+            if place < 0:
+                continue  # the variable of a FOR loop, SQLERRM
+            default = self._values(node, _DEFAULT)
             found.append(
                 Variable(
-                    self._outer(match.start()),
+                    self._outer(place),
                     name,
                     type_,
                     tag == "PLpgSQL_rec" or type_.endswith("%rowtype"),
@@ -230,14 +256,24 @@ class _Body:
             )
         return tuple(found)
 
-    def _values(self, node: Tree, *keys: str) -> tuple[Fact, ...]:
+    def _declared(self, name: str, start: int) -> int:
+        """Return where a line declares a variable, -1 where it does not."""
+        end = self._body.find("\n", start)
+        for match in _DECLARED.finditer(self._body, start):
+            if match.start() > end >= 0:
+                break
+            if (match["quoted"] or match["name"]).lower() == name.lower():
+                return match.start()
+        return -1
+
+    def _values(self, node: Tree, keys: frozenset[str]) -> tuple[Fact, ...]:
         """Return the facts of the expressions under some keys."""
         found: tuple[Fact, ...] = ()
-        for key in keys:
-            value = node.get(key)
-            for item in value if isinstance(value, list) else (value,):
-                if isinstance(item, dict) and "PLpgSQL_expr" in item:
-                    found += self._facts[id(item["PLpgSQL_expr"])]
+        for key, value in node.items():
+            if key in keys:
+                for item in value if isinstance(value, list) else (value,):
+                    if "PLpgSQL_expr" in item:
+                        found += self._facts[id(item["PLpgSQL_expr"])]
         return found
 
     def _steps(self, items: list[Tree] | None) -> tuple[Step, ...]:
@@ -253,13 +289,10 @@ class _Body:
         step = Step(
             self._place(tag, node),
             kind,
-            self._values(
-                node, "sqlstmt", "query", "expr", "cond", "lower", "upper", "step", "t_expr", "dynquery",
-                "argquery", "message", "params",
-            ),
+            self._values(node, _EXPRESSIONS),
             into=self._targets(node),
             strict=bool(node.get("strict")),
-        )  # fmt: skip
+        )
         if tag == "raise":
             return self._raise(step, node)
         if tag == "block":
@@ -271,13 +304,13 @@ class _Body:
         if tag == "if":
             others = [item["PLpgSQL_if_elsif"] for item in node.get("elsif_list", ())]
             bodies = [node.get("then_body"), *(other.get("stmts") for other in others), node.get("else_body")]
-            conditions = tuple(fact for other in others for fact in self._values(other, "cond"))
+            conditions = tuple(fact for other in others for fact in self._values(other, _EXPRESSIONS))
             return step._replace(
                 facts=step.facts + conditions, branches=tuple(self._steps(body) for body in bodies)
             )
         if tag == "case":
             whens = [item["PLpgSQL_case_when"] for item in node.get("case_when_list", ())]
-            conditions = tuple(fact for when in whens for fact in self._values(when, "expr"))
+            conditions = tuple(fact for when in whens for fact in self._values(when, _EXPRESSIONS))
             bodies = [*(when.get("stmts") for when in whens), node.get("else_stmts")]
             return step._replace(
                 facts=step.facts + conditions, branches=tuple(self._steps(body) for body in bodies)
@@ -292,8 +325,8 @@ class _Body:
         end = self._body.find("\n", start)
         found = self._folded.find(word, start, end if end >= 0 else len(self._body))
         if found < 0:
-            rest = self._body[start:]
-            found = start + len(rest) - len(rest.lstrip())
+            rest = _VISIBLE.search(self._body, start)
+            found = rest.start() if rest else len(self._body)
         return self._outer(found)
 
     def _targets(self, node: Tree) -> tuple[str, ...]:
@@ -313,7 +346,7 @@ class _Body:
         for item in node.get("options", ()):
             option = item["PLpgSQL_raise_option"]
             name = _OPTIONS[option.get("opt_type", 0)]
-            values = self._values(option, "expr")
+            values = self._values(option, _EXPRESSIONS)
             value = (
                 values[0] if values and isinstance(values[0], Expression) else Expression(step.start, "other")
             )

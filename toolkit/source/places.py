@@ -1,9 +1,12 @@
 """Places: from the parser's locations to offsets in the file."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable
+from typing import Final
 
 Place = Callable[[int], int]
+_WIDE: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def placer(sql: str, base: int = 0) -> Place:
@@ -14,13 +17,10 @@ def placer(sql: str, base: int = 0) -> Place:
     if sql.isascii():
         return base.__add__
     starts, shifts = [0], [0]
-    position = 0
-    for character in sql:
-        length = len(character.encode(errors="surrogatepass"))
-        position += length
-        if length > 1:
-            starts.append(position)
-            shifts.append(shifts[-1] + length - 1)
+    for match in _WIDE.finditer(sql):
+        extra = len(match[0].encode(errors="surrogatepass")) - 1
+        shifts.append(shifts[-1] + extra)
+        starts.append(match.end() + shifts[-1])
     return lambda location: base + location - shifts[bisect_right(starts, location) - 1]
 
 
@@ -39,3 +39,12 @@ def body_placer(text: str, body: str, start: int, end: int) -> Place:
     while (after := text.find("\n", line_starts[-1], end)) >= 0:
         line_starts.append(after + 1)
     return lambda offset: line_starts[min(body.count("\n", 0, offset), len(line_starts) - 1)]
+
+
+def moved(place: Place, shift: int) -> Place:
+    """Return what adds `shift` to a location, never below 0, and gives it to another Place."""
+    base = getattr(place, "__self__", None)
+    if not isinstance(base, int):
+        return lambda location: place(max(location + shift, 0))
+    total = base + shift  # it only adds, so this can be done in one step
+    return lambda location: total + location if location + shift > 0 else base

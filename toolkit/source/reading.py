@@ -10,17 +10,17 @@ from toolkit.source.bodies import read_plpgsql, read_sql_body
 from toolkit.source.changes import CHANGES
 from toolkit.source.definitions import DEFINITIONS
 from toolkit.source.expressions import Node
-from toolkit.source.facts import Do, Fact, Other, Problem, Routine, Statement
+from toolkit.source.facts import Declared, Do, Drop, Fact, Index, Other, Problem, Routine, Statement, Trigger
 from toolkit.source.places import Place, body_placer, placer
 from toolkit.source.psql import blank
-from toolkit.source.queries import Uses
+from toolkit.source.queries import QualifiedName, Uses
 from toolkit.source.query_reader import Reader
 
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _READERS: Final = DEFINITIONS | CHANGES
 _BETWEEN: Final = ("ASCII_59", "SQL_COMMENT", "C_COMMENT")  # a semicolon and comments
 # Facts that the parser gives no place, or one that is not their name's.
-_NAMED: Final = ("Routine", "Index", "Trigger", "Declared", "Drop")
+_NAMED: Final = frozenset({Routine, Index, Trigger, Declared, Drop})
 
 
 def read_facts(text: str, schema: str, *, bodies: bool = True) -> tuple[Fact, ...]:
@@ -60,18 +60,17 @@ def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Itera
         yield Statement(start, end, text[start : start + 20].split(None, 1)[0].upper())
         reader = Reader(schema, place, start)
         facts = read_statement(raw["stmt"], reader)
-        ((tag, node),) = raw["stmt"].items()
+        if "DoStmt" in raw["stmt"]:
+            facts.append(Do(start, None))
         for fact in facts:
-            if type(fact).__name__ in _NAMED:
-                fact = fact._replace(start=_find(text, _name(fact), start, end))  # noqa: PLW2901
-            if isinstance(fact, Routine) and bodies and fact.body is None:
+            kind = type(fact)
+            if kind in _NAMED:
+                fact = kind._make((_find(text, _name(fact), start, end), *fact[1:]))  # noqa: PLW2901
+            if bodies and isinstance(fact, Routine | Do) and fact.body is None:
+                (node,) = raw["stmt"].values()
                 yield from _with_body(fact, node, text, start, end, place, schema)
             else:
                 yield fact
-        if tag == "DoStmt" and not bodies:
-            yield Do(start, None)
-        elif tag == "DoStmt":
-            yield from _with_body(Do(start, None), node, text, start, end, place, schema)
         yield from reader.constructors
 
 
@@ -115,7 +114,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _name(fact: Fact) -> str:
-    name = getattr(fact, "name", "")
+    name: str | QualifiedName = getattr(fact, "name", "")
     return name if isinstance(name, str) else name.name
 
 

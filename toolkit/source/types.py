@@ -1,5 +1,6 @@
 """Names and types as the parser's tree gives them, written as text."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 # The names that PostgreSQL's grammar turns SQL's words into, and back as `format_type` writes them.
@@ -20,8 +21,10 @@ _WORDS: Final = {
     "decimal": "numeric",
 }
 
+_PLAIN: Final = {"names", "typemod", "location"}
 
-def strings(items: list[dict[str, Any]]) -> list[str]:
+
+def strings(items: Iterable[dict[str, Any]]) -> list[str]:
     """Return the texts of a list of String nodes."""
     return [item["String"].get("sval", "") for item in items if "String" in item]
 
@@ -31,7 +34,11 @@ def type_text(node: dict[str, Any], schema: str) -> str:
 
     A type of pg_catalog or of `schema` has no qualifier; `%TYPE` stays as written.
     """
-    *qualifiers, name = strings(node.get("names", [])) or [""]
+    names = node.get("names", ())
+    if len(names) == 1 and node.keys() <= _PLAIN:
+        name: str = names[0]["String"].get("sval", "")
+        return _WORDS.get(name, name)
+    *qualifiers, name = strings(names) or [""]
     if "pct_type" in node:
         return ".".join((*qualifiers, name)) + "%TYPE"
     text = _WORDS.get(name, name) if not qualifiers or qualifiers[-1] == "pg_catalog" else name

@@ -213,7 +213,7 @@ def select_into_is_checked(fact: Routine | Do, file: File) -> Iterator[Report]: 
             RETURN v_a;
         END $$;
     """
-    steps = list(steps_of(fact))
+    steps = steps_of(fact)
     for step, after in zip_longest(steps, steps[1:]):
         if step.kind != "sql" or not step.into or step.strict or not step.facts:
             continue

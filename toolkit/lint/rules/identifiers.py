@@ -26,8 +26,24 @@ _LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF
 _IN_A_NAME = re.compile(r"[\w$]")
 
 
-def _names(fact: Fact) -> Iterator[tuple[int, str]]:
-    """Yield the names that a fact gives to something, each with its place."""
+class _Memory:
+    """The names of the fact that was asked about last: all rules of this module ask in turn."""
+
+    fact: Fact | None = None
+    names: tuple[tuple[int, str], ...] = ()
+
+
+_memory = _Memory()
+
+
+def _names(fact: Fact) -> tuple[tuple[int, str], ...]:
+    """Return the names that a fact gives to something, each with its place."""
+    if _memory.fact is not fact:
+        _memory.fact, _memory.names = fact, tuple(_named(fact))
+    return _memory.names
+
+
+def _named(fact: Fact) -> Iterator[tuple[int, str]]:
     if isinstance(fact, Rename):
         yield fact.start, fact.new
     elif isinstance(fact, Index | Trigger | Constraint | Column):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from toolkit.core.findings import Severity
 from toolkit.lint.file import File
 from toolkit.lint.registry import Report, rule
-from toolkit.lint.steps import queries, tables_read, walk, writes
+from toolkit.lint.steps import steps_of, tables_read, writes
 from toolkit.source.facts import Do, Fact, Other, Routine, Step
 from toolkit.source.queries import Expression, Query, Write
 
@@ -43,10 +43,17 @@ def no_check_before_insert(fact: Routine | Do, file: File) -> Iterator[Report]: 
             IF EXISTS (SELECT 1 FROM tb_user WHERE mail = p_mail) THEN RETURN; END IF;
             INSERT INTO tb_user (mail) VALUES (p_mail);
         END $$;
+
+    Good:
+        CREATE FUNCTION fn_a(p_mail text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+            IF NOT pg_try_advisory_xact_lock(1) THEN RETURN; END IF;
+            IF EXISTS (SELECT 1 FROM tb_user WHERE mail = p_mail) THEN RETURN; END IF;
+            INSERT INTO tb_user (mail) VALUES (p_mail);
+        END $$;
     """
-    if not fact.body or _locks_or_catches(fact.body.steps):
+    if _locks_or_catches(fact):
         return
-    steps = list(walk(fact.body.steps))
+    steps = steps_of(fact)
     looked: dict[str, int] = {}
     for place, step in enumerate(steps):
         for write in writes(step):
@@ -92,18 +99,15 @@ def _asks_found(step: Step) -> bool:
     )
 
 
-def _locks_or_catches(steps: tuple[Step, ...]) -> bool:
+def _locks_or_catches(fact: Routine | Do) -> bool:
     """Return whether a body takes a lock of its own, or handles the error of the constraint."""
-    for step in walk(steps):
+    if any(use.name.name.startswith(("pg_advisory", "pg_try_advisory")) for use in fact.uses.calls):
+        return True
+    for step in steps_of(fact):
         if any(_CATCHES.intersection(handler.conditions) for handler in step.handlers):
             return True
-        for fact in step.facts:
-            if isinstance(fact, Other) and fact.word == "LOCK":
-                return True
-            for query in queries(fact):
-                calls = [output.value.name for output in query.outputs if output.value.kind == "call"]
-                if any(name.startswith("pg_advisory") for name in calls):
-                    return True
+        if any(isinstance(inner, Other) and inner.word == "LOCK" for inner in step.facts):
+            return True
     return False
 
 
@@ -128,10 +132,10 @@ def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # n
             UPDATE tb_b SET n = n + 1 WHERE id = p_id;
         END $$;
     """
-    if not fact.body or _locks_or_catches(fact.body.steps):
+    if _locks_or_catches(fact):
         return
     read: dict[str, tuple[int, tuple[str, ...]]] = {}
-    for step in walk(fact.body.steps):
+    for step in steps_of(fact):
         for write in writes(step):
             start, targets = read.get(str(write.table), (-1, ()))
             if write.kind == "update" and start >= 0 and _uses(write, targets):
