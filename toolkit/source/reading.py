@@ -78,13 +78,17 @@ def _read_apart(text: str, schema: str, *, bodies: bool) -> Iterator[Fact]:
     """Yield the facts of a text that does not parse as a whole, and what is wrong with the rest."""
     clean = blank(text)
     problem = None
-    try:
-        parser.scan(clean)
-    except parser.ParseError as error:  # a string or a comment without an end: what is before it can be read
-        message, offset = error.args
-        problem = Problem(min(offset or 0, len(text)), "syntax", message)
-        clean = clean[: problem.start]
-    for start, end in _pieces(clean):
+    while True:
+        try:
+            parser.scan(clean)
+            pieces = list(_pieces(clean))
+            break
+        except parser.ParseError as error:  # a string without an end or the like: what is before can be read
+            message, offset = error.args
+            place = min(offset or 0, len(clean) - 1)
+            problem = problem or Problem(place, "syntax", message)
+            clean = clean[:place]
+    for start, end in pieces:
         sql = clean[start:end]
         try:
             yield from list(_read(text, sql, start, schema, bodies=bodies))

@@ -367,3 +367,10 @@ def test_no_change_to_real_sql_makes_it_crash(data):
         )
     for fact in read(sql):
         assert 0 <= fact.start <= len(sql)
+
+
+def test_a_string_that_is_cut_in_its_middle_is_one_problem():
+    found = read("SELECT 1;\nE'\\U&'a'''ZE) AS data;")
+    (problem,) = (fact for fact in found if isinstance(fact, Problem))
+    assert (problem.start, problem.message) == (12, "invalid Unicode escape")
+    assert any(isinstance(fact, Query) for fact in found)
