@@ -72,6 +72,12 @@ class ArtifactError(ToolkitError):
     exit_status = 1
 
 
+class BaselineInvalid(ToolkitError):
+    """The baseline of lint findings can't be used."""
+
+    code = "baseline"
+
+
 class ErrorCodesInvalid(ToolkitError):
     """errors.toml can't be used."""
 

@@ -3,11 +3,14 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 import click
 
+_PATIENCE, _PAUSE = 1.0, 0.1  # seconds before a count is shown, and between two
 Progress = Callable[[str], None]  # replaces what is shown as going on by a message
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print."
@@ -53,6 +56,41 @@ def progress() -> Iterator[Progress]:
 
     with Console(stderr=True).status("Connecting …") as status:
         yield lambda message: status.update(Text(message))
+
+
+@contextmanager
+def ticker(
+    what: str, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that shows on a terminal how many are done, of how many; silent for the first second.
+
+    It goes to standard error unless a stream is given, and is gone afterwards.
+    """
+    out = stream or sys.stderr
+    if not out.isatty():
+        yield _nothing
+        return
+    due = clock() + _PATIENCE
+    started = False
+
+    def tick(done: int, of: int) -> None:
+        nonlocal due, started
+        now = clock()
+        if now >= due:
+            due, started = now + _PAUSE, True
+            out.write(f"\r{what} {done} of {of}\x1b[K")
+            out.flush()
+
+    try:
+        yield tick
+    finally:
+        if started:
+            out.write("\r\x1b[K")
+            out.flush()
+
+
+def _nothing(done: int, of: int) -> None:
+    """Show nothing."""
 
 
 def _silent(message: str) -> None:

@@ -1,32 +1,38 @@
 """`toolkit lint`: checks SQL files against the lint rules."""
 
-import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from toolkit import __version__
-from toolkit.core.findings import Finding, Severity
+from toolkit.cli._findings import FORMATS, print_diff, print_findings, print_fixable, print_fixed
+from toolkit.cli._output import ticker
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import LintUsage, ProjectMissing
-from toolkit.lint.report import as_annotations, as_objects, as_sarif
-from toolkit.lint.run import Examined, find_files, lint_files
+from toolkit.lint.run import Examined, find_files, lint_files, shown
 from toolkit.lint.selection import Selection, select
+from toolkit.source.statements import decode, plain
 
-_FORMATS = click.Choice(["text", "json", "github", "sarif"])
 
-
-@click.command("lint", epilog="Examples: toolkit lint; toolkit lint sql/views --select J,N01; toolkit lint -")
+@click.command(
+    "lint",
+    epilog="Examples: toolkit lint; toolkit lint sql/views --select J,N01; toolkit lint --diff sql; "
+    "toolkit lint --fix sql; toolkit lint - --stdin-filename sql/views/v_post.sql",
+)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
 @click.option(
     "--select", "chosen", help="Codes and families of rules to run, `default` and `all` among them."
 )
 @click.option("--ignore", "ignored", default="", help="Codes and families of rules not to run.")
-@click.option("--format", "form", type=_FORMATS, default="text", help="How to print.")
+@click.option("--format", "form", type=FORMATS, default="text", help="How to print.")
 @click.option("--stdin-filename", metavar="PATH", help="What file the text from standard input is to be.")
 @click.option("--all", "history", is_flag=True, help="Show findings of revisions before since-revision too.")
+@click.option("--fix", is_flag=True, help="Fix what can be without changing an identity or a contract.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Fix the rest too, with --fix or --diff.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--update-baseline", "update", is_flag=True, help="Write what is found into the baseline.")
 def command(
     paths: tuple[str, ...],
     chosen: str | None,
@@ -35,27 +41,122 @@ def command(
     stdin_filename: str | None,
     *,
     history: bool,
+    fix: bool,
+    unsafe: bool,
+    diff: bool,
+    update: bool,
 ) -> None:
     """Check SQL files against the lint rules; `-` reads standard input.
 
-    Without PATHS: the folders of artifacts and of migrations. `toolkit rule` explains the rules.
-    Exit status: 0 nothing found, 1 findings, 2 usage or environment.
+    Without PATHS: the folders of artifacts and of migrations. `toolkit rule` explains the rules. --fix never
+    changes a migration; with `-` it prints the fixed text, and the findings on standard error.
+    Exit status: 0 nothing found or left, 1 findings or a difference, 2 usage or environment.
     """
+    if unsafe and not (fix or diff):
+        raise LintUsage("--unsafe-fixes goes with --fix or --diff.", remedy="Add one of them.")
+    if diff and form != "text":
+        raise LintUsage("--diff prints no findings.", remedy="Leave --format out.")
+    if update and (fix or diff or paths == ("-",)):
+        raise LintUsage("--update-baseline goes with files, and without --fix.", remedy="Run it by itself.")
     settings = _settings()
     selection = select(settings, _words(chosen), _words(ignored))
+    texts = {}
     if paths == ("-",):
         path = Path.cwd() / (stdin_filename or "stdin.sql")
-        text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-        texts = {path: text}
-        examined = lint_files([path], settings, selection, texts, history=history)
+        texts[path] = decode(sys.stdin.buffer.read(), path)
+        files = [path]
     else:
         if stdin_filename:
             raise LintUsage("--stdin-filename goes with `-` alone.", remedy="Name the file, or give `-`.")
-        texts = {}
-        files = find_files(_given(paths, settings), settings)
-        examined = lint_files(files, settings, selection, history=history)
-    _print(examined, selection, form, settings, texts)
+        files = list(find_files(_given(paths, settings), settings))
+    run = _Run(files, texts, settings, selection, history)
+    if update:
+        _update_baseline(run)
+    elif fix or diff:
+        _fix(run, form, unsafe=unsafe, diff=diff)
+    else:
+        _show(run, form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one call of the command is about; texts: from standard input, as it came."""
+
+    files: list[Path]
+    texts: dict[Path, str]
+    settings: Settings
+    selection: Selection
+    history: bool
+
+    @property
+    def baseline(self) -> Path | None:
+        """The file of the baseline."""
+        name = self.settings.lint.baseline
+        return self.settings.root / name if name else None
+
+    def lint(self, texts: Mapping[Path, str]) -> Examined:
+        """Return all that is found; texts: what some files are to hold, as they are linted."""
+        with ticker("reading file") as progress:
+            return lint_files(
+                self.files, self.settings, self.selection, texts, history=self.history, progress=progress
+            )
+
+    def hide_known(self, examined: Examined, texts: Mapping[Path, str]) -> Examined:
+        """Return what was found without what the baseline knows."""
+        if self.baseline is None:
+            return examined
+        from toolkit.lint.baseline import hide, read_baseline
+
+        entries = read_baseline(self.baseline)
+        return hide(self.baseline, entries, examined, self.selection, self.settings, texts)
+
+
+def _show(run: _Run, form: str) -> None:
+    texts = {path: plain(text) for path, text in run.texts.items()}
+    examined = run.hide_known(run.lint(texts), texts)
+    print_findings(examined, run.selection, form, run.settings, texts)
+    if form == "text":
+        print_fixable(examined)
     sys.exit(1 if examined.findings else 0)
+
+
+def _fix(run: _Run, form: str, *, unsafe: bool, diff: bool) -> None:
+    from toolkit.lint.fixes import mend, replace_file
+
+    piped = bool(run.texts)
+    result = mend(run.lint, run.hide_known, run.settings, run.texts, unsafe=unsafe, write=not (piped or diff))
+    for path, text in result.texts.items():
+        if diff:
+            print_diff(shown(path, run.settings.root), result.before[path], text)
+        elif not piped:
+            replace_file(path, text)
+    if piped and not diff:
+        for path, text in run.texts.items():
+            click.echo(result.texts.get(path, text).encode(), nl=False)
+    for path, reason in result.left.items():
+        click.echo(f"{shown(path, run.settings.root)} is left as it is: {reason}.", err=True)
+    examined = result.examined
+    if not diff:
+        texts = {path: plain(text) for path, text in (run.texts | result.texts).items()}
+        print_findings(examined, run.selection, form, run.settings, texts, to_stderr=piped)
+    if form == "text":
+        print_fixed(result.fixed, examined, unsafe=unsafe, would=diff, to_stderr=piped or diff)
+    sys.exit(1 if (result.texts if diff else examined.findings) else 0)
+
+
+def _update_baseline(run: _Run) -> None:
+    from toolkit.lint.baseline import Entries, read_baseline, updated, write_baseline
+
+    file = run.baseline
+    if file is None:
+        raise LintUsage(
+            "[tool.toolkit.lint] has no baseline.", remedy='Set it, such as baseline = "lint-baseline.json".'
+        )
+    entries = read_baseline(file) if file.exists() else Entries()
+    entries = updated(entries, run.lint({}), run.selection, run.settings)
+    write_baseline(file, entries)
+    number = entries.total()
+    click.echo(f"{file.name} has {number} finding{'' if number == 1 else 's'} now.")
 
 
 def _settings() -> Settings:
@@ -79,56 +180,3 @@ def _given(paths: Sequence[str], settings: Settings) -> list[Path]:
 
 def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip()) if text else ()
-
-
-def _print(
-    examined: Examined, selection: Selection, form: str, settings: Settings, texts: dict[Path, str]
-) -> None:
-    findings = examined.findings
-    if form == "json":
-        click.echo(json.dumps(as_objects(findings), indent=2))
-    elif form == "sarif":
-        click.echo(json.dumps(as_sarif(findings, selection.rules.values(), __version__), indent=2))
-    elif form == "github":
-        for line in as_annotations(findings):
-            click.echo(line)
-    else:
-        _print_text(findings, examined.files, settings, texts)
-
-
-def _print_text(findings: list[Finding], files: int, settings: Settings, texts: dict[Path, str]) -> None:
-    frames = sys.stdout.isatty()
-    for finding in findings:
-        place = f"{finding.path}:{finding.line}:{finding.column}"
-        colour = "red" if finding.severity is Severity.ERROR else "yellow"
-        click.echo(
-            f"{click.style(place, bold=True)} {click.style(finding.code, fg=colour)} {finding.message}"
-        )
-        if frames:
-            _print_frame(finding, settings, texts)
-        click.echo(f"    {click.style('help:', fg='cyan')} {finding.remedy}")
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    if findings:
-        counts = f"{_count(errors, 'error')} and {_count(len(findings) - errors, 'warning')}"
-        where = _count(len({finding.path for finding in findings}), "file")
-        click.echo(f"Found {counts} in {where} ({_count(files, 'file')} checked).")
-    else:
-        click.echo(f"{_count(files, 'file')} checked, nothing found.")
-
-
-def _print_frame(finding: Finding, settings: Settings, texts: dict[Path, str]) -> None:
-    path = settings.root / finding.path
-    try:
-        text = texts[path] if path in texts else texts.setdefault(path, path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError):
-        return
-    line = text.split("\n")[finding.line - 1].rstrip("\r")
-    end = finding.end_column if finding.end_line == finding.line else len(line) + 1
-    number = str(finding.line)
-    lead = "".join("\t" if letter == "\t" else " " for letter in line[: finding.column - 1])
-    click.echo(f"{' ' * len(number)} |\n{number} | {line}")
-    click.echo(f"{' ' * len(number)} | {lead}{click.style('^' * max(end - finding.column, 1), fg='red')}")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,5 +1,7 @@
 """The words that PostgreSQL reserves, which name a column or a table only in quotes."""
 
+import re
+
 RESERVED = frozenset({
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast",
     "check", "collate", "column", "constraint", "create", "current_catalog", "current_date", "current_role",
@@ -10,3 +12,9 @@ RESERVED = frozenset({
     "select", "session_user", "some", "symmetric", "system_user", "table", "then", "to", "trailing", "true",
     "union", "unique", "user", "using", "variadic", "when", "where", "window", "with",
 })  # fmt: skip
+_PLAIN = re.compile("[a-z_][a-z0-9_]*")
+
+
+def is_plain(name: str) -> bool:
+    """Return whether PostgreSQL reads a name as it is, without quotes."""
+    return name not in RESERVED and _PLAIN.fullmatch(name) is not None

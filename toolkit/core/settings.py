@@ -53,7 +53,8 @@ class Lint:
 
     select, ignore: codes and families of rules, `default` and `all`. per_file_ignores: codes by glob of the
     path from the root. severity: error or warning by code. key_case: snake or camel, of the keys of JSON
-    documents. since_revision: the findings of revisions before this one are left out.
+    documents. since_revision: the findings of revisions before this one are left out. baseline: the file of
+    the findings that are known and left out, by its path from the root.
     """
 
     select: tuple[str, ...] = ("default",)
@@ -62,6 +63,7 @@ class Lint:
     severity: tuple[tuple[str, str], ...] = ()
     key_case: str = "snake"
     since_revision: str | None = None
+    baseline: str | None = None
 
 
 _LINT = Lint()
@@ -172,6 +174,7 @@ def _read_lint(table: "_Table") -> Lint:
         ),
         key_case=table.one_of("key-case", ("snake", "camel"), _LINT.key_case),
         since_revision=table.text("since-revision", "-") if table.has("since-revision") else None,
+        baseline=table.text("baseline", "-") if table.has("baseline") else None,
     )
     table.refuse_the_rest()
     return lint

@@ -7,10 +7,10 @@ from typing import Final
 
 from toolkit.core.findings import Finding, Severity
 from toolkit.errors import SqlFileError
-from toolkit.lint.file import File
+from toolkit.lint.file import File, Role
 from toolkit.lint.registry import Fix, Report, all_rules
 from toolkit.lint.selection import Selection
-from toolkit.lint.suppressions import Suppression
+from toolkit.lint.suppressions import Suppression, removals
 
 _WORD: Final = re.compile(
     r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
@@ -25,20 +25,25 @@ def judge(
 ) -> Iterator[tuple[Finding, Fix | None]]:
     """Yield the findings of a file that nothing allows, and those about the comments that allow.
 
-    suppressions: those in the file. reports: what rules say of it, with their codes.
+    suppressions: those in the file. reports: what rules say of it, with their codes. A migration has no fix.
     """
     ignored = frozenset().union(*(codes for glob, codes in selection.ignored if fnmatchcase(file.path, glob)))
     used: set[tuple[int, str]] = set()
+    left = []
     for code, report in reports:
         if code in ignored:
             continue
         allowing = [s for s in suppressions if s.allows(code, report.start)]
         used |= {(suppression.start, code) for suppression in allowing}
         if not allowing:
-            yield finding(file.text, file.path, code, selection.severities[code], report), report.fix
-    for code, report in _about(suppressions, used, selection):
-        if code in selection.rules and code not in ignored:
-            yield finding(file.text, file.path, code, selection.severities[code], report), report.fix
+            left.append((code, report))
+    about = _about(file, suppressions, used, selection)
+    left += [(code, report) for code, report in about if code in selection.rules and code not in ignored]
+    # What is applied history, or may be, stays as it is.
+    stays = file.role in (Role.FORWARD, Role.BACKWARD) or "migrations" in file.path.split("/")
+    for code, report in left:
+        found = finding(file.text, file.path, code, selection.severities[code], report)
+        yield found, None if stays else report.fix
 
 
 def finding(text: str, name: str, code: str, severity: Severity, report: Report) -> Finding:
@@ -62,26 +67,31 @@ def unreadable(name: str, error: SqlFileError, selection: Selection) -> Finding:
 
 
 def _about(
-    suppressions: tuple[Suppression, ...], used: set[tuple[int, str]], selection: Selection
+    file: File, suppressions: tuple[Suppression, ...], used: set[tuple[int, str]], selection: Selection
 ) -> Iterator[tuple[str, Report]]:
     """Yield what is wrong with the suppressions of a file: X02 for unused ones, X03 for unknown ones."""
     every = all_rules()
+    unused: dict[Suppression, list[str]] = {}
     for suppression in suppressions:
         start, end = suppression.start, suppression.end
         if not suppression.codes or not suppression.reason:
             what = "code" if not suppression.codes else "reason"
-            yield (
-                "X03",
-                Report(start, f"this comment gives no {what}", "Write -- toolkit: allow CODE reason.", end),
-            )
+            remedy = "Write -- toolkit: allow CODE reason."
+            yield "X03", Report(start, f"this comment gives no {what}", remedy, end)
         for code in suppression.codes:
             if code not in every:
-                yield (
-                    "X03",
-                    Report(start, f"there is no lint rule {code}", "`toolkit rule` lists the rules.", end),
-                )
+                remedy = "`toolkit rule` lists the rules."
+                yield "X03", Report(start, f"there is no lint rule {code}", remedy, end)
             elif code in selection.rules and (start, code) not in used:
-                yield "X02", Report(start, f"nothing here breaks {code}", "Remove the comment.", end)
+                unused.setdefault(suppression, []).append(code)
+    fixes = removals(unused, file.text, file.facts)
+    for suppression, codes in unused.items():
+        # What the rules over the tree say of a file outside of it depends on the files linted with it.
+        certain = file.role is not Role.SCRIPT or all(every[code].scope != "tree" for code in codes)
+        fix = fixes.get(suppression) if certain else None
+        for code in codes:
+            message = f"nothing here breaks {code}"
+            yield "X02", Report(suppression.start, message, "Remove the comment.", suppression.end, fix)
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

@@ -1,15 +1,22 @@
 """Findings as JSON, as GitHub's annotations and as SARIF."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from toolkit.core.findings import Finding, Severity
-from toolkit.lint.registry import Rule
+from toolkit.lint.registry import Fix, Rule
 
 
-def as_objects(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Return findings as plain values, one object each with the fields of Finding."""
-    return [finding._asdict() for finding in findings]
+def as_objects(findings: Iterable[Finding], fixes: Mapping[Finding, Fix]) -> list[dict[str, Any]]:
+    """Return findings as plain values, one object each with the fields of Finding.
+
+    In `fix` stands whether there is a fix, and of which kind: safe or unsafe, None without one.
+    """
+    kinds = {True: "safe", False: "unsafe"}
+    return [
+        finding._asdict() | {"fix": kinds[fixes[finding].safe] if finding in fixes else None}
+        for finding in findings
+    ]
 
 
 def as_annotations(findings: Iterable[Finding]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """From paths to findings: finds the files, reads them and asks the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -25,12 +25,24 @@ _ERRORS: Final = "errors.toml"
 _NOTHING: Final[Mapping[Path, str]] = {}
 
 
+Progress = Callable[[int, int], None]  # how many are done, of how many
+
+
+def _silent(done: int, of: int) -> None:
+    """Say nothing."""
+
+
 class Examined(NamedTuple):
-    """What linting gave: the findings by path and place, the fix of each where it has one, files read."""
+    """What linting gave: the findings by path and place, the fix of each where it has one, files asked for.
+
+    paths: the files whose findings these are, as findings name them. hidden: how many a baseline left out.
+    """
 
     findings: list[Finding]
     fixes: dict[Finding, Fix]
     files: int
+    paths: frozenset[str] = frozenset()
+    hidden: int = 0
 
 
 def find_files(paths: Iterable[Path], settings: Settings) -> Iterator[Path]:
@@ -66,13 +78,14 @@ def lint_files(
     texts: Mapping[Path, str] = _NOTHING,
     *,
     history: bool = False,
+    progress: Progress = _silent,
 ) -> Examined:
     """Lint files; one that can't be read is a finding.
 
     texts: what is to be at a path, whatever is there now. history: also give the findings of revisions before
-    the one that the settings begin with. Where a file belongs to the artifacts or to the
-    migrations, the rules over the whole tree look at all of them; findings are those of the files asked for,
-    and of errors.toml where all artifacts are.
+    the one that the settings begin with. progress: is told how many files of how many are examined.
+    Where a file belongs to the artifacts or to the migrations, the rules over the whole tree look at all of
+    them; findings are those of the files asked for, and of errors.toml where all artifacts are.
     """
     asked = list(dict.fromkeys(paths))
     around = [
@@ -83,7 +96,7 @@ def lint_files(
     inputs: list[Input] = []
     findings: list[Finding] = []
     for path in dict.fromkeys([*asked, *find_files(around, settings)]):
-        name = _shown(path, settings.root)
+        name = shown(path, settings.root)
         try:
             text = texts[path] if path in texts else read_sql(path)
         except SqlFileError as error:
@@ -91,16 +104,19 @@ def lint_files(
         else:
             inputs.append(Input(name, text, role_of(path, settings)))
     examiner = Examiner(selection.rules.values(), settings)
-    sheets = [examiner.examine(given) for given in inputs]
+    sheets = []
+    for number, given in enumerate(inputs):
+        progress(number, len(inputs))
+        sheets.append(examiner.examine(given))
     errors = _read_errors(settings) if settings.sql in around else None
     result = _judge(inputs, sheets, settings, selection, errors)
-    shown = {_shown(path, settings.root) for path in asked}
-    if errors and shown.issuperset(given.name for given in inputs if given.role is Role.ARTIFACT):
-        shown.add(errors.path)
+    wanted = {shown(path, settings.root) for path in asked}
+    if errors and wanted.issuperset(given.name for given in inputs if given.role is Role.ARTIFACT):
+        wanted.add(errors.path)
     if not history:
-        shown -= _left_alone(settings)
-    kept = [finding for finding in (*findings, *result.findings) if finding.path in shown]
-    return result._replace(findings=sorted(kept), files=len(asked))
+        wanted -= _left_alone(settings)
+    kept = [finding for finding in (*findings, *result.findings) if finding.path in wanted]
+    return result._replace(findings=sorted(kept), files=len(asked), paths=frozenset(wanted))
 
 
 def _left_alone(settings: Settings) -> set[str]:
@@ -111,7 +127,7 @@ def _left_alone(settings: Settings) -> set[str]:
     since = revisions.find(settings.lint.since_revision).id
     before = [revisions[id_] for id_ in revisions.ancestors(since) - {since}]
     files = [file for revision in before for file in (revision.up, revision.down) if file is not None]
-    return {_shown(file, settings.root) for file in files}
+    return {shown(file, settings.root) for file in files}
 
 
 def _judge(
@@ -165,7 +181,7 @@ def _ask_migrations(
         order: dict[str, int] = {}
         for revision in read_revisions(versions).order:
             if revision.up is not None:
-                path = _shown(revision.up, settings.root)
+                path = shown(revision.up, settings.root)
                 order[path] = len(order)
                 phases[path] = revision.phase
         forward.sort(key=lambda file: order.get(file.path, len(order)))
@@ -183,8 +199,9 @@ def _read_errors(settings: Settings) -> ErrorCodes | None:
     if not path.is_file():
         return None
     names = frozenset(read_error_codes(path))
-    return ErrorCodes(_shown(path, settings.root), path.read_text(encoding="utf-8"), names)
+    return ErrorCodes(shown(path, settings.root), path.read_text(encoding="utf-8"), names)
 
 
-def _shown(path: Path, root: Path) -> str:
+def shown(path: Path, root: Path) -> str:
+    """Return what findings call a file: its path from the root, the whole one where it is elsewhere."""
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

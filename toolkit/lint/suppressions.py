@@ -7,10 +7,13 @@ its statement.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-from toolkit.source.facts import Fact, Statement
+from toolkit.lint.registry import Edit, Fix
+from toolkit.lint.spans import dollar_strings
+from toolkit.source.facts import Do, Fact, Routine, Statement
 
 # Strings and quoted names are passed over; dollar quotes are not, so that a comment in a body is seen.
 _TOKEN: Final = re.compile(
@@ -55,6 +58,38 @@ def read_suppressions(text: str, facts: tuple[Fact, ...]) -> tuple[Suppression, 
         for start, end in _line_comments(text)
         if (match := _ALLOW.match(text, start, end))
     )
+
+
+def removals(
+    unused: Mapping[Suppression, Collection[str]], text: str, facts: tuple[Fact, ...]
+) -> dict[Suppression, Fix]:
+    """Return, for suppressions with codes that are of no use, what takes these out of the text of the file.
+
+    A comment of which nothing stays goes with its line, or with the space before it. One in a string has no
+    fix, unless the string is a body: it may be data.
+    """
+    strings = dollar_strings(text) if unused else []
+    bodies = {fact.body.start for fact in facts if isinstance(fact, Routine | Do) and fact.body}
+    found = {}
+    for suppression, codes in unused.items():
+        before = bisect_right(strings, suppression.start, key=itemgetter(0))
+        start, end = strings[before - 1] if before else (0, 0)
+        inside = suppression.start < end
+        if inside and not (start in bodies and suppression.end <= end):
+            continue
+        kept = [code for code in suppression.codes if code not in codes]
+        found[suppression] = Fix((_without(suppression, kept, text),), safe=True)
+    return found
+
+
+def _without(suppression: Suppression, kept: list[str], text: str) -> Edit:
+    start, end = suppression.start, suppression.end
+    match = _ALLOW.match(text, start, end)
+    if kept and match:
+        return Edit(*match.span("codes"), ", ".join(kept))
+    line = text.rfind("\n", 0, start) + 1
+    before = text[line:start].rstrip()
+    return Edit(line + len(before), end if before else min(end + 1, len(text)), "")
 
 
 def _line_comments(text: str) -> Iterator[tuple[int, int]]:

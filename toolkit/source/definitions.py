@@ -64,17 +64,7 @@ def read_column(node: Node, table: QualifiedName, reader: Reader, *, added: bool
         elif kind in _CONSTRAINTS:
             not_null = not_null or kind in ("CONSTR_NOTNULL", "CONSTR_PRIMARY")
             constraints.append(read_constraint(part, table, reader, column=name, added=added))
-    column = Column(
-        place,
-        table,
-        name,
-        type_,
-        not_null,
-        default,
-        identity,
-        generated,
-        added,
-    )
+    column = Column(place, table, name, type_, not_null, default, identity, generated, added)
     return [column, *constraints]
 
 
@@ -289,6 +279,7 @@ def _routine(node: Node, reader: Reader) -> list[Fact]:
             Body(steps[0].start, "sql", (), tuple(steps)) if steps else None,
             bool(node.get("replace")),
             reader.uses(),
+            tuple((key, reader.at(option)) for key, option in options.items()),
         )
     ]
 

@@ -133,7 +133,9 @@ class Routine(NamedTuple):
     """CREATE FUNCTION or PROCEDURE.
 
     returns: the type as text, "" for none and "trigger" among others; set: SETOF or TABLE. settings: (name,
-    value as text) of SET. identity: the name with the types that tell it from its overloads.
+    value as text) of SET. identity: the name with the types that tell it from its overloads. options: where
+    its options stand, by the parser's name of them (security, volatility …). end: where its `;` stands, -1
+    where it has none.
     """
 
     start: int
@@ -150,6 +152,8 @@ class Routine(NamedTuple):
     body: "Body | None"
     replace: bool = False
     uses: Uses = Uses()
+    options: tuple[tuple[str, int], ...] = ()
+    end: int = -1
 
 
 class Declared(NamedTuple):

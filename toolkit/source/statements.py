@@ -31,22 +31,36 @@ def read_sql(path: Path) -> str:
     LF, because the bodies of functions are stored as sent and must not depend on who checked the file out.
     Raises SqlFileError for another encoding, a NUL, and a file that can't be opened.
     """
+    return plain(read_as_is(path))
+
+
+def read_as_is(path: Path) -> str:
+    """Return the text of an SQL file with its byte order mark and its line ends; raises as read_sql does."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise SqlFileError(
-            path,
-            f"byte 0x{error.object[error.start]:02x} is not UTF-8.",
-            line=line,
-            remedy="Save the file as UTF-8.",
-        ) from error
+        data = path.read_bytes()
     except OSError as error:
         raise SqlFileError(path, f"can't be read: {error.strerror}.") from error
+    return decode(data, path)
+
+
+def decode(data: bytes, path: Path) -> str:
+    """Return the text that is in a file, or is to be; raises SqlFileError for another encoding and a NUL."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SqlFileError(
+            path, f"byte 0x{data[error.start]:02x} is not UTF-8.", line=line, remedy="Save the file as UTF-8."
+        ) from error
     if "\0" in text:  # the parser would take it for the end of the text and lose the rest
         line = text.count("\n", 0, text.index("\0")) + 1
         raise SqlFileError(path, "there is a NUL character.", line=line, remedy="Save the file as UTF-8.")
     return text
+
+
+def plain(text: str) -> str:
+    """Return a text without its byte order mark, and with LF at the ends of its lines."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def split_statements(text: str, path: Path) -> list[Statement]:

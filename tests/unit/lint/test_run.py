@@ -145,10 +145,11 @@ def test_files_under_a_folder(project):
 
 def test_findings_as_objects_annotations_and_sarif(lint):
     (finding,) = found = lint({"sql/a,b.sql": BROKEN}, "J03")
-    (plain,) = json.loads(json.dumps(as_objects(found)))
+    (plain,) = json.loads(json.dumps(as_objects(found, {})))
     assert plain == {
         "path": "sql/a,b.sql", "line": 2, "column": 14, "end_line": 2, "end_column": 32, "code": "J03",
         "severity": "error", "message": finding.message, "remedy": finding.remedy,
+        "fix": None,
     }  # fmt: skip
     (annotation,) = as_annotations([finding._replace(message="100%\nbad")])
     assert annotation.startswith(

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from toolkit.core.findings import Severity
-from toolkit.lint.file import File
-from toolkit.lint.registry import Report, rule
+from toolkit.core.keywords import is_plain
+from toolkit.lint.file import File, Role
+from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.lint.steps import steps_of, walk
 from toolkit.source.facts import Do, Handler, Other, Routine, Step, Variable
 from toolkit.source.queries import Expression
@@ -76,7 +77,20 @@ def search_path_of_definers(routine: Routine, file: File) -> Iterator[Report]:
         routine.start,
         f"{routine.name.name} is SECURITY DEFINER with the search_path of its caller",
         "Add SET search_path = pg_catalog, <schema>, pg_temp.",
+        fix=_pinned(routine, file),
     )
+
+
+def _pinned(routine: Routine, file: File) -> Fix | None:
+    """Return what pins the search_path to the schema that names without one mean, where that is known."""
+    schema = file.settings.schema
+    at = dict(routine.options)["security"]
+    if routine.name.schema != schema or not is_plain(schema):
+        return None
+    before = file.text[file.text.rfind("\n", 0, at) + 1 : at]
+    gap = " " if before.strip() else f"\n{before}"
+    edit = Edit(at, at, f"SET search_path = pg_catalog, {schema}, pg_temp{gap}")
+    return Fix((edit,), safe=file.role is Role.ARTIFACT)
 
 
 @rule("P03", Severity.ERROR, Routine, Do)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
 from toolkit.lint.file import File
-from toolkit.lint.registry import Report, rule
+from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.source.facts import Grant, Routine, View
 
 _SYSTEM = frozenset({"pg_catalog", "information_schema", "pg_temp"})
@@ -44,7 +44,7 @@ def views_read_the_model(view: View, file: File) -> Iterator[Report]:
 
 
 @rule("Q02", Severity.ERROR, Routine)
-def query_functions_write_nothing(routine: Routine, file: File) -> Iterator[Report]:  # noqa: ARG001
+def query_functions_write_nothing(routine: Routine, file: File) -> Iterator[Report]:
     """Write in VOLATILE functions only.
 
     PostgreSQL refuses a write in a STABLE or IMMUTABLE function when it gets there ("is not allowed in a
@@ -71,7 +71,17 @@ def query_functions_write_nothing(routine: Routine, file: File) -> Iterator[Repo
                 use.start,
                 f"{routine.name.name} is {routine.volatility.upper()} and {what} {use.name.name}",
                 "Declare it VOLATILE.",
+                fix=_volatile(routine, file),
             )
+
+
+def _volatile(routine: Routine, file: File) -> Fix | None:
+    at = dict(routine.options)["volatility"]
+    word = file.text[at : at + len(routine.volatility)]
+    if word.lower() != routine.volatility:
+        return None
+    edit = Edit(at, at + len(word), "volatile" if word.islower() else "VOLATILE")
+    return Fix((edit,), safe=False)
 
 
 @rule("Q06", Severity.WARNING, View)

@@ -1,15 +1,19 @@
 """Rules about the whole tree: who calls, refreshes and grants what, and what is there twice."""
 
+import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
-from toolkit.lint.registry import Report, tree_rule
+from toolkit.core.keywords import is_plain
+from toolkit.lint.registry import Edit, Fix, Report, tree_rule
 from toolkit.lint.tree import Tree, declared
+from toolkit.source.facts import Routine
 from toolkit.source.queries import QualifiedName
 
 _TELLING = frozenset(
     {"uuid", "jsonb", "mutation_result", "mutation_response", "trigger", "event_trigger", "record"}
 )
+_PLAIN_TYPE = re.compile(r"(?!char\b)[a-z_][a-z0-9_ .]*(?:\([0-9,]+\)[a-z ]*)?(?:\[\])*")  # "char" is another
 
 
 @tree_rule("Q03", Severity.ERROR)
@@ -191,8 +195,21 @@ def definers_are_not_public(tree: Tree) -> Iterator[Report]:
                     routine.start,
                     f"{name.name} is SECURITY DEFINER and everybody may execute it",
                     "Add REVOKE EXECUTE ON FUNCTION … FROM PUBLIC.",
+                    fix=_revoked(routine, tree),
                     path=path,
                 )
+
+
+def _revoked(routine: Routine, tree: Tree) -> Fix | None:
+    """Return what puts the REVOKE behind the function, in front of its `;`."""
+    schema, name = routine.name
+    types = [part.type for part in routine.parameters if part.mode not in ("out", "table")]
+    plain = is_plain(name) and is_plain(schema)
+    if routine.end < 0 or not plain or not all(_PLAIN_TYPE.fullmatch(type_) for type_ in types):
+        return None
+    qualified = name if schema == tree.settings.schema else f"{schema}.{name}"
+    revoke = f";\nREVOKE EXECUTE ON FUNCTION {qualified}({', '.join(types)}) FROM PUBLIC"
+    return Fix((Edit(routine.end, routine.end, revoke),), safe=False)
 
 
 @tree_rule("Q13", Severity.WARNING)

@@ -8,6 +8,8 @@ from toolkit.lint.documents import AGGREGATES, OBJECTS, Part, Scope, documents, 
 from toolkit.lint.file import File
 from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.lint.rules.json_calls import literal
+from toolkit.lint.spans import call_end
+from toolkit.lint.to_jsonb import JSONB, to_jsonb
 from toolkit.source.facts import Do, Routine, View
 from toolkit.source.queries import Expression, Write
 
@@ -17,6 +19,8 @@ _CASES = {
     "snake": re.compile(r"_?[a-z0-9]+(_[a-z0-9]+)*"),
     "camel": re.compile(r"_?[a-z][a-zA-Z0-9]*"),
 }
+_WORDS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
+_ODD = re.compile(r"[^\w -]|[^\x00-\x7f]")
 _WHOLE_ROWS = frozenset({"to_jsonb", "to_json", "row_to_json", "jsonb_agg", "json_agg"})
 _PRIVATE = ("pk_", "fk_")
 
@@ -67,7 +71,22 @@ def key_case(fact: _Shaping, file: File) -> Iterator[Report]:
         for key, _ in _keys(part):
             text = literal(key)
             if text is not None and not _CASES[case].fullmatch(text):
-                yield Report(key.start, f"the key {text!r} is not in {case} case", "Rename the key.")
+                fix = _recased(key, text, part, file)
+                yield Report(key.start, f"the key {text!r} is not in {case} case", "Rename the key.", fix=fix)
+
+
+def _recased(key: Expression, name: str, part: Part, file: File) -> Fix | None:
+    """Return what writes a key in the case of the project, where its words can be told."""
+    written = f"'{name}'"
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if not words or not file.text.startswith(written, key.start) or _ODD.search(name):
+        return None
+    case = file.settings.lint.key_case
+    new = "_".join(words) if case == "snake" else words[0] + "".join(word.title() for word in words[1:])
+    new = "_" * name.startswith("_") + new
+    if not _CASES[case].fullmatch(new) or new in [literal(other) for other, _ in _keys(part)]:
+        return None
+    return Fix((Edit(key.start, key.start + len(written), f"'{new}'"),), safe=False)
 
 
 @rule("J08", Severity.WARNING, *_FACTS)
@@ -100,12 +119,22 @@ def aggregates_have_a_value_for_no_rows(fact: _Shaping, file: File) -> Iterator[
         if call.name not in AGGREGATES or part.covered or "over" in call.flags:
             continue
         if part.optional or "filter" in call.flags or not query.grouped:
-            empty = "{}" if "object" in call.name else "[]"
+            empty = "[]" if call.name in ("jsonb_agg", "json_agg") else "{}"
             yield Report(
                 call.start,
                 f"{call.name} is NULL where there are no rows",
                 f"Write COALESCE({call.name}(…), '{empty}').",
+                fix=None if part.optional else _covered(call, empty, fact, file.text),
             )
+
+
+def _covered(call: Expression, empty: str, fact: _Shaping, text: str) -> Fix | None:
+    """Return what puts a call into COALESCE; in a body in single quotes a string can't just be added."""
+    body = fact.body if isinstance(fact, Routine | Do) else None
+    end = call_end(text, call.start, call.name)
+    if end < 0 or (body and text[body.start - 1] == "'"):
+        return None
+    return Fix((Edit(call.start, call.start, "COALESCE("), Edit(end, end, f", '{empty}')")), safe=False)
 
 
 @rule("J09", Severity.ERROR, *_FACTS)
@@ -120,13 +149,16 @@ def jsonb_not_json(fact: _Shaping, file: File) -> Iterator[Report]:
     Good:
         CREATE VIEW v_post AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_post;
     """
+    values = [column.value for column in documents(fact, file.settings.names)]
+    edits: tuple[Edit, ...] | None = None
     for part in parts(fact, file.settings.names):
         name = part.call.name
         if name.startswith("json_") or name in ("row_to_json", "to_json"):
-            other = "to_jsonb" if name in ("row_to_json", "to_json") else name.replace("json", "jsonb", 1)
+            if edits is None:
+                edits = to_jsonb(values, file.text)
             at = part.call.start
-            written = file.text[at : at + len(name)].lower() == name
-            fix = Fix((Edit(at, at + len(name), other),), safe=False) if written else None
+            other = JSONB.get(name, name.replace("json", "jsonb", 1))
+            fix = Fix(edits, safe=False) if any(edit.start == at for edit in edits) else None
             yield Report(at, f"{name} makes json, not jsonb", f"Write {other}.", fix=fix)
     for column in documents(fact, file.settings.names):
         if column.value.kind == "cast" and column.value.name == "json":

@@ -1,14 +1,18 @@
 """Rules about the columns of read models."""
 
+import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
 from toolkit.lint.documents import OBJECTS, Part, is_read_model, leaves, parts, view_columns
 from toolkit.lint.file import File
-from toolkit.lint.registry import Report, rule
+from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.lint.rules.json_calls import literal
 from toolkit.source.facts import Table, View
 from toolkit.source.queries import Expression
+
+_NAME = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
+_COLUMN = re.compile(rf"{_NAME}(?:\s*\.\s*{_NAME})*")
 
 
 def _names(fact: View | Table, file: File) -> set[str] | None:
@@ -90,23 +94,42 @@ def id_is_in_the_document(view: View, file: File) -> Iterator[Report]:
         if data.value.kind != "call" or data.value.name not in OBJECTS or "variadic" in data.value.flags:
             continue  # a merge, a CASE: another part may bring the id
         (part,) = (part for part in found if part.call is data.value) if found else (None,)
-        yield from _compare(part, id_.value)
+        yield from _compare(part, id_.value, file.text)
 
 
-def _compare(part: Part | None, id_: Expression) -> Iterator[Report]:
+def _compare(part: Part | None, id_: Expression, text: str) -> Iterator[Report]:
     if part is None:
         return
     keys = [literal(key) for key in part.call.args[::2]]
     if None in keys:
         return
     if "id" not in keys:
-        yield Report(part.call.start, "the document has no key 'id'", "Add 'id' with the column id.")
+        yield Report(
+            part.call.start,
+            "the document has no key 'id'",
+            "Add 'id' with the column id.",
+            fix=_with_id(part.call, id_, text),
+        )
         return
     value = part.call.args[min(keys.index("id") * 2 + 1, len(part.call.args) - 1)]
     if _differ(value, id_, part):
         yield Report(
             value.start, "the key 'id' of the document is another column than id", "Give both the same value."
         )
+
+
+def _with_id(call: Expression, id_: Expression, text: str) -> Fix | None:
+    """Return what puts the column id, as the query writes it, in front of the other keys."""
+    column = _COLUMN.match(text, id_.start) if id_.kind == "column" else None
+    if column is None or not call.args or call.args[0].kind != "constant":
+        return None
+    last = column[0].rstrip('"').lower().endswith(id_.name.lower())
+    if not last or (id_.qualifier and "." not in column[0]):  # there is a comment in it
+        return None
+    at = call.args[0].start
+    before = text[text.rfind("\n", 0, at) + 1 : at]
+    gap = " " if before.strip() else f"\n{before}"
+    return Fix((Edit(at, at, f"'id', {column[0]},{gap}"),), safe=False)
 
 
 def _differ(value: Expression, id_: Expression, part: Part) -> bool:

@@ -59,7 +59,8 @@ def used_suppressions() -> Iterator[Report]:
     """Remove a comment that allows what is not there.
 
     `-- toolkit: allow J04 reason` inside a statement, right above it or behind it counts for that statement,
-    `-- toolkit: allow-file J04 reason` for the file. One that allows nothing hides what comes later.
+    `-- toolkit: allow-file J04 reason` for the file. One that allows nothing hides what comes later, and so
+    does an entry of the baseline that matches nothing.
     """
     yield from ()
 
