@@ -1,4 +1,4 @@
-"""The hook for other repositories, under the real pre-commit."""
+"""The hooks for other repositories and for this one, under the real pre-commit."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 PACKAGE = ("toolkit", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
-CONFIG = "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: toolkit-lint\n"
+CONFIG = "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: toolkit-lint\n  - id: toolkit-lint-fix\n"
 GOOD = "CREATE VIEW v_post AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_post;\n"
 
 
@@ -23,12 +23,16 @@ def git(folder, *arguments: str):
     return done.stdout.strip()
 
 
-@pytest.fixture
-def repository(tmp_path, monkeypatch):
-    """A repository of somebody else, whose hook comes from a copy of this one as it is now."""
+@pytest.fixture(autouse=True)
+def environment(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A repository of somebody else, whose hook comes from a copy of this one as it is now."""
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     for folder in (ours, theirs):
         folder.mkdir()
@@ -46,18 +50,46 @@ def repository(tmp_path, monkeypatch):
     return theirs
 
 
-def test_the_hook_lints_what_is_committed(repository):
-    def run():
-        git(repository, "add", "--all")
-        return subprocess.run(
-            [PRE_COMMIT, "run"], cwd=repository, capture_output=True, text=True, check=False, timeout=300
-        )
+def run_hooks(folder, *hooks: str):
+    """Stage everything and run hooks, all of them where none is named; return the status and what is said."""
+    git(folder, "add", "--all")
+    command = [PRE_COMMIT, "run", *hooks]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    return done.returncode, done.stdout + done.stderr
 
+
+def test_the_hooks_lint_and_fix_what_is_committed(repository):
     (repository / "good.sql").write_text(GOOD)
-    done = run()
-    assert done.returncode == 0, done.stdout + done.stderr
+    status, said = run_hooks(repository)
+    assert status == 0, said
     (repository / "bad.sql").write_text(GOOD.replace("'id', id", "'id'").replace("v_post", "v_a"))
-    done = run()
-    assert done.returncode == 1
-    assert "bad.sql:1:31 J03 jsonb_build_object has 1 arguments" in done.stdout
-    assert "good.sql" not in done.stdout
+    status, said = run_hooks(repository, "toolkit-lint")
+    assert status == 1
+    assert "bad.sql:1:31 J03 jsonb_build_object has 1 arguments" in said
+    assert "good.sql" not in said
+    (repository / "bad.sql").write_text("-- toolkit: allow J03 nothing\r\nSELECT 1;\r\n", newline="")
+    status, said = run_hooks(repository, "toolkit-lint-fix")
+    assert status == 1
+    assert "files were modified by this hook" in said
+    assert (repository / "bad.sql").read_bytes() == b"SELECT 1;\r\n"
+    assert run_hooks(repository)[0] == 0
+
+
+def test_the_hooks_of_this_repository(tmp_path):
+    git(tmp_path, "init", "--quiet")
+    for name in (".pre-commit-config.yaml", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parents[1])
+    (tmp_path / ".gitignore").write_text(".venv\ncache\n")
+    (tmp_path / "sql").mkdir()
+    (tmp_path / "sql/a.sql").write_text(GOOD)
+    (tmp_path / "a.py").write_text('"""Nothing."""\n')
+    status, said = run_hooks(tmp_path)
+    assert status == 0, said
+    (tmp_path / "sql/a.sql").write_text(GOOD.replace("'id', id", "'id'"))
+    (tmp_path / "a.py").write_text('"""Nothing."""\nimport  os\n')
+    status, said = run_hooks(tmp_path)
+    assert status == 1
+    assert "1 file reformatted" in said
+    assert "F401" in said
+    assert "J03" in said
