@@ -4,8 +4,12 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.plan.alteration import Alter, Answer, Context
+from toolkit.plan.tables import alter_table
 
-_BY_KIND: Final[dict[str, Alter]] = {}
+_BY_KIND: Final[dict[str, Alter]] = {
+    "FOREIGN TABLE": alter_table,
+    "TABLE": alter_table,
+}
 
 
 def alter(old: Entry | None, new: Entry | None, context: Context) -> Answer:

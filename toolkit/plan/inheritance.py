@@ -1,0 +1,83 @@
+"""What the alterations of a parent do to its partitions and children, which is not to be done again.
+
+ALTER TABLE goes down from a parent to its partitions and to the tables that inherit it, unless it says ONLY.
+`toolkit.plan.columns` says ONLY for defaults, storage, statistics and options.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from toolkit.plan.alteration import Context
+from toolkit.plan.lookup import attached_to, find_table, inherited_columns
+from toolkit.source.canonical import Column, Table
+from toolkit.source.cursor import bare
+
+
+def without_parents(old: Table, new: Table, context: Context) -> Table:
+    """Return the old table as it is when it has left the parents that the new one does not inherit."""
+    columns, checks = dict(old.columns), dict(old.checks)
+    for name in old.parents:
+        parent = find_table(name, context.old) if name not in new.parents else None
+        if parent is not None:
+            columns = {**inherited_columns(parent, context.old), **parent.columns, **columns}
+            checks = {**parent.checks, **checks}
+    return replace(old, columns=columns, checks=checks)
+
+
+def after_parents(old: Table, new: Table, context: Context) -> tuple[Table, Context, frozenset[str]]:
+    """Return the old table as its parents leave it, what is left to rebuild, and the parents' columns.
+
+    Parents are those of both catalogs: one of a single catalog is left before, or joined after.
+    """
+    above: set[str] = set()
+    for before, after, partition in _parents(old, new, context):
+        above |= after.columns.keys()
+        old = _after_parent(old, before, after, partition=partition)
+        kept = {(kind, name) for kind, name in context.rebuilt if not _is_parents(kind, name, after)}
+        context = replace(context, rebuilt=frozenset(kept))
+    return old, context, frozenset(above)
+
+
+def _parents(old: Table, new: Table, context: Context) -> Iterator[tuple[Table, Table, bool]]:
+    partitioned = attached_to(new.name, context)
+    names = [(name, False) for name in old.parents if name in new.parents]
+    for name, partition in [*names, *([(partitioned, True)] if partitioned else [])]:
+        before, after = find_table(name, context.old), find_table(name, context.new)
+        if before is not None and after is not None:
+            yield before, after, partition
+
+
+def _is_parents(kind: str, name: str, parent: Table) -> bool:
+    """Return whether a piece is rebuilt with that of the parent."""
+    if kind == "constraint":
+        return name in map(bare, parent.checks)
+    column = next((column for column in parent.columns.values() if bare(column.name) == name), None)
+    return column is not None and (kind == "column" or bool(column.generated))
+
+
+def _after_parent(child: Table, old: Table, new: Table, *, partition: bool) -> Table:
+    columns, checks = dict(child.columns), dict(child.checks)
+    for name, column in new.columns.items():
+        if name in columns and name in old.columns:
+            columns[name] = _column_after(columns[name], old.columns[name], column)
+        elif name not in columns and partition:
+            columns[name] = replace(column, statistics="", storage="", compression="", options={})
+    for name in old.columns:
+        if name not in new.columns and partition:
+            columns.pop(name, None)
+    for name, text in old.checks.items():
+        if new.checks.get(name) != text:
+            checks.pop(name, None)
+    if partition:
+        checks |= {name: text for name, text in new.checks.items() if old.checks.get(name) != text}
+    return replace(child, columns=columns, checks=checks)
+
+
+def _column_after(column: Column, old: Column, new: Column) -> Column:
+    if (old.type, old.collation) != (new.type, new.collation):
+        column = replace(column, type=new.type, collation=new.collation, storage="")
+    if (old.generated, old.default) != (new.generated, new.default) and (old.generated or new.generated):
+        column = replace(column, generated=new.generated, default=new.default)
+    if old.not_null != new.not_null:
+        column = replace(column, not_null=new.not_null)
+    return column

@@ -1,0 +1,142 @@
+"""Finding what belongs to an object in a catalog, by the names that stand in definitions."""
+
+import re
+from collections.abc import Mapping
+
+from toolkit.catalog.catalog import Entry
+from toolkit.core.changes import ObjectKey
+from toolkit.plan.alteration import Context, Mode
+from toolkit.source.canonical import Column, Table, read_table
+from toolkit.source.canonical_types import Domain, read_domain, read_type
+from toolkit.source.cursor import Cursor, bare, split_name
+
+Entries = Mapping[ObjectKey, Entry]
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
+_LONGEST_NAME = 63  # bytes
+
+
+def quote(name: str) -> str:
+    """Return a made name as SQL; one that needs no quotes must not be a keyword."""
+    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
+
+
+def made_name(*parts: str) -> str:
+    """Return a name of parts, each as written, that is cut to what PostgreSQL keeps of it."""
+    text = "_".join(bare(part) for part in parts)
+    return quote(text.encode()[:_LONGEST_NAME].decode(errors="ignore"))
+
+
+def key_of(kind: str, name: str, *parts: str) -> ObjectKey:
+    """Return the key of what has this qualified name as written, or belongs to it: "TABLE", public.t, column.
+
+    The names of what belongs to a table are made as pg_dump makes them, "t column".
+    """
+    schema, last = split_name(name)
+    return ObjectKey(kind, schema, " ".join((last, *(bare(part) for part in parts))))
+
+
+def find_table(name: str, entries: Entries) -> Table | None:
+    """Return the table of a qualified name, None where there is none."""
+    for kind in ("TABLE", "FOREIGN TABLE"):
+        entry = entries.get(key_of(kind, name))
+        if entry is not None:
+            return read_table(entry.definition)
+    return None
+
+
+def inherited_columns(table: Table, entries: Entries) -> dict[str, Column]:
+    """Return the columns that the parents of a table give it (INHERITS), by name."""
+    found: dict[str, Column] = {}
+    for name in table.parents:
+        parent = find_table(name, entries)
+        if parent is not None:
+            found |= {**inherited_columns(parent, entries), **parent.columns}
+    return found
+
+
+def find_identity(table: str, column: str, entries: Entries) -> Entry | None:
+    """Return the sequence of an identity column, None where the column is none."""
+    start = f"ALTER TABLE {table} ALTER COLUMN {column} ADD GENERATED "
+    return next(
+        (
+            entry
+            for entry in entries.values()
+            if entry.kind == "SEQUENCE" and entry.definition.startswith(start)
+        ),
+        None,
+    )
+
+
+def is_volatile(expression: str, entries: Entries) -> bool:
+    """Return whether an expression may be of another value for each row; a stable one is not.
+
+    Functions of PostgreSQL itself have no schema in canonical text; of those that one finds in defaults,
+    few are volatile. Another function is as its definition says.
+    """
+    cursor = Cursor(expression)
+    while not cursor.done:
+        name = cursor.name()
+        if cursor.at("(") and (name in _VOLATILE or ("." in name and not _is_steady(name, entries))):
+            return True
+    return False
+
+
+_VOLATILE = frozenset({
+    "clock_timestamp", "currval", "gen_random_bytes", "gen_random_uuid", "lastval", "nextval", "random",
+    "random_normal", "set_config", "setseed", "setval", "timeofday", "uuidv4", "uuidv7",
+})  # fmt: skip
+_STEADY = re.compile(r"\b(IMMUTABLE|STABLE)\b")
+
+
+def _is_steady(name: str, entries: Entries) -> bool:
+    """Return whether every function of this name is immutable or stable; one that is not known is not."""
+    schema, last = split_name(name)
+    found = [
+        entry.definition.split("\n    AS ")[0]
+        for key, entry in entries.items()
+        if key.kind == "FUNCTION" and key.schema == schema and key.name.startswith(f"{last}(")
+    ]
+    return bool(found) and all(_STEADY.search(head) for head in found)
+
+
+def mentions(expression: str, name: str) -> bool:
+    """Return whether a name, as written, stands in an expression."""
+    cursor = Cursor(expression)
+    while not cursor.done:
+        if cursor.word() == name:
+            return True
+    return False
+
+
+def prefix(table: Table, *, only: bool = False) -> str:
+    """Return how ALTER TABLE begins for a table; only: without its children."""
+    return f"ALTER {'FOREIGN ' if table.foreign else ''}TABLE {'ONLY ' if only else ''}{table.name}"
+
+
+def once(context: Context, clause: str) -> str:
+    """Return a clause that makes a statement safe to run again, where it has to be."""
+    return clause if context.mode is Mode.STEPS else ""
+
+
+def find_domain(type_: str, entries: Entries) -> Domain | None:
+    """Return the domain that a type is, None where it is another one."""
+    entry = entries.get(key_of("DOMAIN", type_)) if "." in type_ else None
+    return read_domain(entry.definition) if entry else None
+
+
+def is_enum(type_: str, entries: Entries) -> bool:
+    """Return whether a type is an enum."""
+    entry = entries.get(key_of("TYPE", type_)) if "." in type_ else None
+    return entry is not None and read_type(entry.definition).form == "enum"
+
+
+def attached_to(partition: str, context: Context) -> str:
+    """Return the partitioned table that a table belongs to in both catalogs, empty where there is none."""
+    key = key_of("TABLE ATTACH", partition)
+    old, new = context.old.get(key), context.new.get(key)
+    if old is None or new is None or old.definition != new.definition:
+        return ""
+    cursor = Cursor(new.definition)
+    cursor.take("ALTER", "TABLE", "ONLY")
+    return cursor.name()

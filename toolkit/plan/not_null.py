@@ -1,0 +1,99 @@
+"""NOT NULL on a column that exists.
+
+SET NOT NULL reads the whole table under ACCESS EXCLUSIVE, unless a valid CHECK constraint proves that there
+is no NULL (documentation of ALTER TABLE). Such a constraint can be validated while the table is in use. From
+PostgreSQL 18 on, NOT NULL itself can be added NOT VALID and validated later.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from toolkit.core.changes import Lock, Risk
+from toolkit.plan.alteration import Alteration, Context, Mode
+from toolkit.plan.lookup import made_name, prefix
+from toolkit.source.canonical import NotNull, Table
+
+_HAS_NAMED: Final = 18  # the first major that keeps NOT NULL as a constraint
+
+
+def alter_not_null(
+    table: Table, column: str, old: NotNull | None, new: NotNull | None, context: Context
+) -> Iterator[Alteration]:
+    """Yield what leads from one NOT NULL of a column, or none, to another; column: as written."""
+    if old == new:
+        return
+    if new is None:
+        yield Alteration(
+            (f"{prefix(table)} ALTER COLUMN {column} DROP NOT NULL",),
+            f"column {column} may be NULL",
+            lock=Lock.ACCESS_EXCLUSIVE,
+        )
+    elif old is None:
+        yield from _set(table, column, new, context)
+    elif context.postgresql >= _HAS_NAMED:
+        yield from _alter_constraint(table, column, old, new)
+
+
+def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[Alteration]:
+    why = f"column {column} must not be NULL"
+    named = context.postgresql >= _HAS_NAMED
+    if context.mode is not Mode.ONLINE or table.foreign:
+        sql = f"ALTER COLUMN {column} SET NOT NULL"
+        if named and (new.name or not new.inherit):
+            sql = f"ADD {_clause(_name(table, column, new), column, new)}"
+        risk = Risk.SAFE if table.foreign else Risk.BLOCKS_WRITES
+        yield Alteration((f"{prefix(table)} {sql}",), why, risk=risk, lock=Lock.ACCESS_EXCLUSIVE)
+    elif named and not table.partition_by:
+        name = _name(table, column, new)
+        yield Alteration(
+            (f"{prefix(table)} ADD {_clause(name, column, new)} NOT VALID",), why, lock=Lock.ACCESS_EXCLUSIVE
+        )
+        yield validate(table.name, name, why)
+    else:
+        name = made_name("toolkit", column, "not_null")
+        check = f"{prefix(table)} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID"
+        yield Alteration((check,), why, lock=Lock.ACCESS_EXCLUSIVE)
+        yield validate(table.name, name, why)
+        yield Alteration(
+            (
+                f"{prefix(table)} ALTER COLUMN {column} SET NOT NULL",
+                f"{prefix(table)} DROP CONSTRAINT {name}",
+            ),
+            why,
+            lock=Lock.ACCESS_EXCLUSIVE,
+        )
+
+
+def _clause(name: str, column: str, new: NotNull) -> str:
+    return f"CONSTRAINT {name} NOT NULL {column}{'' if new.inherit else ' NO INHERIT'}"
+
+
+def _name(table: Table, column: str, constraint: NotNull) -> str:
+    """Return the name of a constraint; PostgreSQL makes it of table and column where nobody gives one."""
+    last = table.name.rpartition(".")[2]
+    return constraint.name or constraint.made_up or made_name(last, column, "not_null")
+
+
+def _alter_constraint(table: Table, column: str, old: NotNull, new: NotNull) -> Iterator[Alteration]:
+    why = f"constraint NOT NULL of column {column} changes"
+    name = _name(table, column, old)
+    if new.name != old.name:
+        name, before = _name(table, column, new), name
+        sql = f"{prefix(table)} RENAME CONSTRAINT {before} TO {name}"
+        yield Alteration((sql,), why, lock=Lock.ACCESS_EXCLUSIVE)
+    if new.inherit != old.inherit:
+        sql = f"{prefix(table)} ALTER CONSTRAINT {name} {'INHERIT' if new.inherit else 'NO INHERIT'}"
+        yield Alteration((sql,), why, lock=Lock.ACCESS_EXCLUSIVE)
+
+
+def validate(table: str, constraint: str, why: str) -> Alteration:
+    """Return VALIDATE CONSTRAINT, which reads the whole table beside those who write it.
+
+    It runs alone: in the transaction that added the constraint its lock would still be held.
+    """
+    return Alteration(
+        (f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}",),
+        why,
+        lock=Lock.SHARE_UPDATE_EXCLUSIVE,
+        transactional=False,
+    )

@@ -1,0 +1,93 @@
+"""A table that exists is altered, piece by piece.
+
+Locks and risks: see `toolkit.plan.columns`. WITH options take SHARE UPDATE EXCLUSIVE, but user_catalog_table
+ACCESS EXCLUSIVE (reloptions.c). SET LOGGED and SET UNLOGGED rewrite the table.
+"""
+
+from collections.abc import Iterator
+
+from toolkit.catalog.catalog import Entry
+from toolkit.core.changes import Action, Lock, Risk
+from toolkit.plan.alteration import Alteration, Answer, Context, Part
+from toolkit.plan.checks import add_checks, drop_checks
+from toolkit.plan.columns import alter_columns
+from toolkit.plan.inheritance import after_parents, without_parents
+from toolkit.plan.lookup import prefix
+from toolkit.plan.not_null import alter_not_null
+from toolkit.plan.options import foreign_options, plain_options
+from toolkit.source.canonical import Table, read_table, with_names
+from toolkit.source.cursor import bare
+
+
+def alter_table(old: Entry | None, new: Entry | None, context: Context) -> Answer:
+    """Return how a table or foreign table is altered; None where it is made or dropped.
+
+    None too for what no ALTER TABLE does: another partition key, another server.
+    """
+    if old is None or new is None:
+        return None
+    before, after = read_table(old.definition), read_table(new.definition)
+    if (before.partition_by, before.server, before.rest) != (after.partition_by, after.server, after.rest):
+        return None
+    written = {bare(name): name for name in (*before.columns, *after.columns)}
+    names = {written[name]: written[later] for name, later in context.renamed.items() if name in written}
+    inherited = without_parents(with_names(before, names), after, context)
+    before, context, above = after_parents(inherited, after, context)
+    renames = {name: later for name, later in names.items() if later not in above}
+    return (*_rename(after, renames), *_alter(before, after, context))
+
+
+def _rename(table: Table, names: dict[str, str]) -> Iterator[Alteration]:
+    for name, later in names.items():
+        yield Alteration(
+            (f"{prefix(table)} RENAME COLUMN {name} TO {later}",),
+            f"column {name} is called {later}",
+            Part.BEFORE,
+            action=Action.RENAME,
+            lock=Lock.ACCESS_EXCLUSIVE,
+        )
+
+
+def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
+    strong = Lock.ACCESS_EXCLUSIVE
+    for parent in old.parents:
+        if parent not in new.parents:
+            sql, why = f"{prefix(new)} NO INHERIT {parent}", f"it does not inherit {parent} any more"
+            yield Alteration((sql,), why, lock=strong)
+    if old.of_type and old.of_type != new.of_type:
+        yield Alteration((f"{prefix(new)} NOT OF",), f"it is not of type {old.of_type} any more", lock=strong)
+    yield from drop_checks(old, new, context)
+    yield from alter_columns(old, new, context)
+    for column in sorted(old.not_nulls.keys() | new.not_nulls.keys()):
+        if column not in new.columns:
+            before, after = old.not_nulls.get(column), new.not_nulls.get(column)
+            yield from alter_not_null(new, column, before, after, context)
+    yield from add_checks(old, new, context)
+    if new.of_type and old.of_type != new.of_type:
+        yield Alteration((f"{prefix(new)} OF {new.of_type}",), f"it is of type {new.of_type}", lock=strong)
+    for parent in new.parents:
+        if parent not in old.parents:
+            yield Alteration((f"{prefix(new)} INHERIT {parent}",), f"it inherits {parent}", lock=strong)
+    yield from _set(old, new)
+
+
+def _set(old: Table, new: Table) -> Iterator[Alteration]:
+    strong = Lock.ACCESS_EXCLUSIVE
+    if old.unlogged != new.unlogged:
+        words = "UNLOGGED" if new.unlogged else "LOGGED"
+        yield Alteration(
+            (f"{prefix(new)} SET {words}",), f"it is {words.lower()}", risk=Risk.REWRITES_TABLE, lock=strong
+        )
+    for clause in plain_options(old.options, new.options):
+        lock = strong if "user_catalog_table" in clause else Lock.SHARE_UPDATE_EXCLUSIVE
+        yield Alteration((f"{prefix(new)} {clause}",), "its options change", lock=lock)
+    if old.foreign_options != new.foreign_options:
+        clause = foreign_options(old.foreign_options, new.foreign_options)
+        yield Alteration((f"{prefix(new)} {clause}",), "its options change", lock=strong)
+    if old.force_row_security != new.force_row_security:
+        words = f"{'' if new.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY"
+        why = "row security holds for its owner" + ("" if new.force_row_security else " no more")
+        yield Alteration((f"{prefix(new, only=True)} {words}",), why, lock=strong)
+    if old.replica_identity != new.replica_identity:
+        sql = f"{prefix(new, only=True)} REPLICA IDENTITY {new.replica_identity or 'DEFAULT'}"
+        yield Alteration((sql,), "its replica identity changes", lock=strong)
