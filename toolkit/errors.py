@@ -204,6 +204,16 @@ class CatalogUnreadable(ToolkitError):
     code = "catalog"
 
 
+# toolkit.plan
+
+
+class PlanImpossible(ToolkitError):
+    """There is no way from one catalog to the other."""
+
+    code = "plan"
+    exit_status = 1
+
+
 # toolkit.migrate
 
 

@@ -72,7 +72,8 @@ class Context:
     object belongs to is made by the same plan, so that nobody reads or writes it yet. rebuilt: pieces that
     have to be taken away BEFORE and made again in MAIN though they may not differ, because something that
     they depend on is dropped and made anew in between; a column among them is to be converted to the type
-    of the same name, by way of text. renamed: columns of the object, old name to new. old, new: the two
+    of the same name, by way of text. renamed: columns of the object, old name to new. text: the statement in
+    the artifact, where there is one. old, new: the two
     catalogs, to look up what belongs to the object.
     """
 
@@ -81,6 +82,7 @@ class Context:
     fresh: bool = False
     rebuilt: frozenset[Piece] = frozenset()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
     old: Mapping[ObjectKey, Entry] = field(default_factory=dict)
     new: Mapping[ObjectKey, Entry] = field(default_factory=dict)
 

@@ -4,11 +4,28 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.plan.alteration import Alter, Answer, Context
+from toolkit.plan.replacement import (
+    alter_extension,
+    alter_publication,
+    replace_on_table,
+    replace_routine,
+    replace_view,
+    say_again,
+)
 from toolkit.plan.tables import alter_table
 
 _BY_KIND: Final[dict[str, Alter]] = {
+    "COMMENT": say_again,
+    "EXTENSION": alter_extension,
     "FOREIGN TABLE": alter_table,
+    "FUNCTION": replace_routine,
+    "PROCEDURE": replace_routine,
+    "PUBLICATION": alter_publication,
+    "RULE": replace_on_table,
+    "SECURITY LABEL": say_again,
     "TABLE": alter_table,
+    "TRIGGER": replace_on_table,
+    "VIEW": replace_view,
 }
 
 

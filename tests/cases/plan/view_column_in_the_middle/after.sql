@@ -1,0 +1,12 @@
+CREATE VIEW v_user AS SELECT id, age, email FROM tb_user;
+CREATE VIEW v_name WITH (security_invoker = true) AS SELECT id, email AS name FROM v_user;
+COMMENT ON VIEW v_name IS 'names';
+COMMENT ON COLUMN v_name.name IS 'a name';
+GRANT SELECT ON v_name TO plan_reader;
+GRANT SELECT (id) ON v_user TO plan_reader;
+CREATE FUNCTION fn_rows(v_user) RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT $1.id; END;
+CREATE TRIGGER trg_name INSTEAD OF INSERT ON v_name FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+CREATE MATERIALIZED VIEW mv_user AS SELECT v.id, fn_rows(v) AS same FROM v_user v;
+CREATE UNIQUE INDEX uq_mv_user ON mv_user (id);
+COMMENT ON INDEX uq_mv_user IS 'one each';
+CREATE MATERIALIZED VIEW mv_void AS SELECT id FROM mv_user WITH NO DATA;

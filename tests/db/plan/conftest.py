@@ -1,0 +1,81 @@
+"""Databases to plan between, plans as text, and the proof that a plan leads where it should."""
+
+from typing import NamedTuple
+
+import psycopg
+import pytest
+
+from toolkit.catalog.comparison import differences
+from toolkit.catalog.reading import read_catalog
+from toolkit.plan.planner import make_plan
+from toolkit.server.binaries import find_binaries
+
+
+def show(plan):
+    """Return a plan as text, a step in a block of lines."""
+    blocks = []
+    for step in plan.steps:
+        lock = step.lock.value if step.lock else "no lock"
+        head = [step.action.value, str(step.object), step.why, step.risk.words, lock]
+        head += [] if step.transactional else ["outside a transaction"]
+        head += [f"by hand: {step.by_hand}"] if step.by_hand else []
+        lines = [line for statement in step.sql for line in f"{statement};".splitlines()]
+        blocks.append("\n    ".join([" | ".join(head), *lines]))
+    return "\n".join(blocks or ["nothing to do"]) + "\n"
+
+
+class Prove(NamedTuple):
+    """Makes databases and leads them from one state to another."""
+
+    scratch: object
+    made: list
+
+    def database(self, statements):
+        self.made.append(self.scratch.create())
+        with psycopg.connect(self.made[-1], autocommit=True) as connection:
+            connection.execute(statements)
+        return self.made[-1]
+
+    def read(self, conninfo):
+        return read_catalog(conninfo, find_binaries(self.scratch.major))
+
+    def lead(self, conninfo, old, new):
+        """Apply a plan; return it and what it led to, which is as wanted."""
+        plan = make_plan(old, new, owner="postgres")
+        _apply(conninfo, plan)
+        reached = self.read(conninfo)
+        assert differences(reached.entries, new.entries, ("reached", "wanted")) == [], show(plan)
+        return plan, reached
+
+    def __call__(self, before, after):
+        """Return the plan that leads from the one set of statements to the other, and back."""
+        conninfo = self.database(before)
+        old, new = self.read(conninfo), self.read(self.database(after))
+        plan, reached = self.lead(conninfo, old, new)
+        back, _ = self.lead(conninfo, reached, old)
+        return plan, back
+
+
+def _apply(conninfo, plan):
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute("SET check_function_bodies = off")
+        inside = False
+        for step in plan.steps:
+            if step.transactional != inside:
+                connection.execute("BEGIN" if step.transactional else "COMMIT")
+                inside = step.transactional
+            for statement in step.sql:
+                try:
+                    connection.execute(statement)
+                except psycopg.Error as error:
+                    raise AssertionError(f"{error}\n{statement}\n\n{show(plan)}") from error
+        if inside:
+            connection.execute("COMMIT")
+
+
+@pytest.fixture
+def prove(scratch_by_major):
+    made = []
+    yield Prove(scratch_by_major, made)
+    for conninfo in made:
+        scratch_by_major.release(conninfo)

@@ -1,0 +1,243 @@
+"""What has to be altered, rebuilt and dropped on the way from one catalog to another."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from toolkit.catalog.catalog import Catalog, Edge, Piece
+from toolkit.catalog.comparison import canonical_text
+from toolkit.core.changes import ObjectKey
+from toolkit.errors import PlanImpossible
+from toolkit.plan.alteration import Alteration, Context, Mode, Part
+from toolkit.plan.conflicts import find_conflicts
+from toolkit.plan.kinds import alter
+
+DIFFERS: Final = "definition differs"
+# Not to be dropped and made again: rows, values of a counter, or everything in it would be lost.
+_KEPT: Final = frozenset({"TABLE", "SEQUENCE", "SCHEMA", "EXTENSION"})
+# What is dropped last, so that what a person writes by hand can still use it.
+_LATE: Final = _KEPT | {"FOREIGN TABLE"}
+# PostgreSQL makes these again by itself when the type of a column changes.
+_CONVERTED_ALONG: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT", "INDEX", "STATISTICS"}) | {
+    "ACL", "COMMENT", "SECURITY LABEL", "SEQUENCE",
+}  # fmt: skip
+_TYPES: Final = frozenset({"TYPE", "DOMAIN"})
+
+
+@dataclass
+class Changes:
+    """What is to be done.
+
+    created, vanished: keys of one side only. answers: the alterations of what is on both sides, and of what
+    is created or dropped in its own way. rebuilt: what is dropped and made again, with the reason. early:
+    what has vanished and must be dropped before anything is made. taken: old entries that go with the
+    alterations of another. made: new entries that the alterations of another make. aside: types that are
+    renamed until the columns of tables have the new type.
+    """
+
+    created: set[ObjectKey]
+    vanished: set[ObjectKey]
+    answers: dict[ObjectKey, tuple[Alteration, ...]] = field(default_factory=dict)
+    rebuilt: dict[ObjectKey, str] = field(default_factory=dict)
+    early: set[ObjectKey] = field(default_factory=set)
+    taken: dict[ObjectKey, ObjectKey] = field(default_factory=dict)
+    made: dict[ObjectKey, ObjectKey] = field(default_factory=dict)
+    aside: set[ObjectKey] = field(default_factory=set)
+
+    def is_dropped(self, key: ObjectKey) -> bool:
+        """Return whether an old entry is dropped, at whatever time."""
+        return key in self.rebuilt or key in self.vanished
+
+    def is_early(self, key: ObjectKey) -> bool:
+        """Return whether an old entry is dropped before anything is made."""
+        return key in self.rebuilt or key in self.early
+
+
+def find_changes(
+    old: Catalog, new: Catalog, *, texts: Mapping[ObjectKey, str], mode: Mode, postgresql: int
+) -> Changes:
+    """Return what leads from one catalog to the other; raises PlanImpossible."""
+    closure = _Closure(old, new, texts, Context(postgresql, mode, old=old.by_key, new=new.by_key))
+    closure.run()
+    return closure.changes
+
+
+class _Closure:
+    """Follows the edges of the old catalog backwards from everything that can't stay as it is."""
+
+    def __init__(self, old: Catalog, new: Catalog, texts: Mapping[ObjectKey, str], context: Context) -> None:
+        self._old, self._new, self._texts, self._context = old, new, texts, context
+        self._pieces: dict[ObjectKey, set[Piece]] = {}
+        self._reasons: dict[ObjectKey, str] = {}
+        self._waiting: list[ObjectKey] = []  # on both sides, to be asked how they are altered
+        self.changes = Changes(
+            set(new.by_key.keys() - old.by_key.keys()), set(old.by_key.keys() - new.by_key.keys())
+        )
+
+    def run(self) -> None:
+        """Find everything."""
+        for key, after in self._new.by_key.items():
+            before = self._old.by_key.get(key)
+            if before is not None and before != after and canonical_text(before) != canonical_text(after):
+                self._waiting.append(key)
+        for _, vanished in find_conflicts(self.changes.vanished, self.changes.created):
+            self._drop_early(vanished)
+        asked: set[ObjectKey] = set()
+        while self._waiting or (asked < self._of_one_side()):
+            while self._waiting:
+                self._ask(self._waiting.pop())
+            for key in self._of_one_side() - asked:
+                asked.add(key)
+                self._ask_of_one_side(key)
+        self._find_early()
+        self._find_aside()
+
+    def _of_one_side(self) -> set[ObjectKey]:
+        return self.changes.created | self.changes.vanished | self.changes.rebuilt.keys()
+
+    def _ask(self, key: ObjectKey) -> None:
+        if key in self.changes.rebuilt:
+            return
+        answer = alter(self._old.by_key[key], self._new.by_key[key], self._context_of(key))
+        if answer is None:
+            self._rebuild(key, self._reasons.get(key, DIFFERS))
+        else:
+            self._settle(key, answer)
+
+    def _ask_of_one_side(self, key: ObjectKey) -> None:
+        before = None if key in self.changes.rebuilt else self._old.by_key.get(key)
+        answer = alter(before, self._new.by_key.get(key), self._context_of(key))
+        if answer is not None:
+            self._settle(key, answer)
+
+    def _settle(self, key: ObjectKey, answer: tuple[Alteration, ...]) -> None:
+        """Keep an answer, and see to what it does to others."""
+        self.changes.answers[key] = answer
+        for alteration in answer:
+            for edge in find_disturbed(self._old, key, alteration):
+                self._lose(edge)
+            for taken in alteration.takes:
+                self.changes.taken[taken] = key
+                if taken in self._new.by_key:
+                    self._rebuild(taken, DIFFERS)
+                else:
+                    self._drop_early(taken)
+            self.changes.made.update(dict.fromkeys(alteration.makes, key))
+
+    def _context_of(self, key: ObjectKey) -> Context:
+        owners = {edge.on for edge in self._new.dependencies(key) if edge.owned}
+        return replace(
+            self._context,
+            rebuilt=frozenset(self._pieces.get(key, ())),
+            text=self._texts.get(key),
+            fresh=any(owner in self.changes.created or owner in self.changes.rebuilt for owner in owners),
+        )
+
+    def _rebuild(self, key: ObjectKey, why: str) -> None:
+        if key in self.changes.rebuilt:
+            return
+        if key.kind in _KEPT:
+            raise PlanImpossible(
+                f"The {key} can't be changed without dropping it: {why}.",
+                remedy="Write this change by hand in a revision.",
+            )
+        self.changes.answers.pop(key, None)
+        self.changes.rebuilt[key] = why
+        for edge in self._old.dependents(key):
+            self._lose(edge)
+
+    def _drop_early(self, key: ObjectKey) -> None:
+        if key not in self.changes.early:
+            self.changes.early.add(key)
+            for edge in self._old.dependents(key):
+                self._lose(edge)
+
+    def _lose(self, edge: Edge) -> None:
+        """See to an entry that can't stay as it is while what it depends on is away."""
+        key = edge.dependent
+        why = f"depends on {_text(edge)}"
+        if key not in self._new.by_key:
+            if edge.piece is None or edge.on.kind not in _TYPES:
+                self._drop_early(key)
+        elif edge.piece is None:
+            self._rebuild(key, why)
+        elif edge.piece not in self._pieces.setdefault(key, set()):
+            self._pieces[key].add(edge.piece)
+            self._reasons.setdefault(key, why)
+            self._waiting.append(key)
+
+    def _find_early(self) -> None:
+        """Drop early what nothing else holds, so that it is in nobody's way."""
+        known: dict[ObjectKey, bool] = {}
+
+        def is_early(key: ObjectKey) -> bool:
+            if self.changes.is_early(key):
+                return True
+            if key not in known:
+                known[key] = True  # for what depends on itself in a circle
+                known[key] = (
+                    key in self.changes.vanished
+                    and key.kind not in _LATE
+                    and all(
+                        is_early(edge.on) for edge in self._old.dependencies(key) if self._goes_with(edge)
+                    )
+                    and all(is_early(edge.dependent) for edge in self._old.dependents(key) if not edge.owned)
+                )
+            return known[key]
+
+        self.changes.early |= {key for key in self.changes.vanished if is_early(key)}
+
+    def _goes_with(self, edge: Edge) -> bool:
+        return edge.owned and edge.on in self.changes.vanished
+
+    def _find_aside(self) -> None:
+        """Set types aside that columns of tables have, whose rows are to be converted."""
+        waiting = [
+            key
+            for key in (*self.changes.rebuilt, *self.changes.early)
+            if key.kind in _TYPES and self._holds(key)
+        ]
+        while waiting:
+            key = waiting.pop()
+            if key not in self.changes.aside:
+                self.changes.aside.add(key)
+                waiting += [
+                    edge.on
+                    for edge in self._old.dependencies(key)
+                    if edge.on.kind in _TYPES and self.changes.is_early(edge.on)
+                ]
+
+    def _holds(self, key: ObjectKey) -> bool:
+        return any(
+            edge.dependent.kind == "TABLE" and not self.changes.is_early(edge.dependent)
+            for edge in self._old.dependents(key)
+        )
+
+
+def find_disturbed(old: Catalog, key: ObjectKey, alteration: Alteration) -> Iterator[Edge]:
+    """Yield the edges of what has to be away while an object is altered.
+
+    What is altered AFTER, such as a column that is dropped, is not used by anything new.
+    """
+    if alteration.part is not Part.AFTER and (
+        alteration.replaces or alteration.touches or alteration.remakes
+    ):
+        yield from (edge for edge in old.dependents(key) if _is_disturbed(edge, alteration))
+
+
+def _is_disturbed(edge: Edge, alteration: Alteration) -> bool:
+    if alteration.replaces:
+        return True
+    if edge.on_piece is None or edge.on_piece[0] != "column":
+        return False
+    column = edge.on_piece[1]
+    if column in alteration.remakes:
+        return edge.piece != ("column", column)
+    of_constraint = edge.piece is not None and edge.piece[0] == "constraint"
+    return column in alteration.touches and edge.dependent.kind not in _CONVERTED_ALONG and not of_constraint
+
+
+def _text(edge: Edge) -> str:
+    qualifier = f"{edge.on.schema}." if edge.on.schema else ""
+    column = f".{edge.on_piece[1]}" if edge.on_piece else ""
+    return f"{qualifier}{edge.on.name}{column}"

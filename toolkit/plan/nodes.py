@@ -1,0 +1,150 @@
+"""Changes to nodes: which steps there are, and which of them makes or ends what."""
+
+from collections import defaultdict
+from typing import Final
+
+from toolkit.catalog.catalog import Catalog, Entry
+from toolkit.core.changes import Action, ObjectKey, Step
+from toolkit.plan.alteration import Alteration, Part
+from toolkit.plan.closure import Changes
+from toolkit.plan.graph import Node
+from toolkit.plan.whole import Whole
+
+# Groups of ranks. Materialised views come late, for their rows may come from anywhere.
+_FRONT, _BEFORE, _MAIN, _POPULATED, _AFTER = range(5)
+# What is written in one step with the object that it belongs to.
+_BELONGING: Final = frozenset({"ACL", "COMMENT", "SECURITY LABEL"})
+
+
+class Nodes:
+    """The nodes of a plan.
+
+    gone: by old key, the node after which it is not there any more. aside: by the old key of a type, the node
+    after which its name is free. present: by new key, the node after which it is as it should be; what is not
+    in it is so already. created: the nodes that make whole objects. altering: by key, the alterations with
+    their nodes.
+    """
+
+    def __init__(self, old: Catalog, new: Catalog, changes: Changes, whole: Whole) -> None:
+        self._old, self._new, self._changes, self._whole = old, new, changes, whole
+        self.all: list[Node] = []
+        self.gone: dict[ObjectKey, Node] = {}
+        self.aside: dict[ObjectKey, Node] = {}
+        self.present: dict[ObjectKey, Node] = {}
+        self.created: dict[ObjectKey, Node] = {}
+        self.altering: dict[ObjectKey, list[tuple[Alteration, Node]]] = {}
+        self._alter()
+        self._drop()
+        self._create()
+
+    def owner_of(self, key: ObjectKey) -> ObjectKey | None:
+        """Return what an old entry goes with, None where it needs a drop of its own."""
+        early = self._changes.is_early(key)
+        owners = (edge.on for edge in self._old.dependencies(key) if edge.owned)
+        dropped = (owner for owner in owners if self._changes.is_dropped(owner))
+        return next((owner for owner in dropped if not early or self._changes.is_early(owner)), None)
+
+    def _node(self, group: int, place: int, *steps: Step, transactional: bool = True) -> Node:
+        node = Node((group, place), list(steps), transactional)
+        self.all.append(node)
+        return node
+
+    def _alter(self) -> None:
+        """Make a node of each alteration; those of an object follow each other."""
+        changes = self._changes
+        for key, answer in changes.answers.items():
+            goes = key in changes.vanished and (key in changes.taken or self.owner_of(key) is not None)
+            if goes or key in changes.made:
+                continue
+            nodes: list[tuple[Alteration, Node]] = []
+            for alteration in sorted(answer, key=lambda alteration: alteration.part):
+                node = self._alteration(key, alteration)
+                node.wait_for(nodes[-1][1] if nodes else None)
+                nodes.append((alteration, node))
+                if alteration.part is not Part.AFTER:
+                    self.present[key] = node
+            self.altering[key] = nodes
+        for key, entry in self._new.by_key.items():
+            before = self._old.by_key.get(key)
+            step = self._whole.own(before, entry) if before and key not in changes.rebuilt else None
+            if step is not None:
+                node = self._node(_MAIN, self._new.positions[key], step)
+                node.wait_for(self.present.get(key))
+                self.present[key] = node
+
+    def _alteration(self, key: ObjectKey, alteration: Alteration) -> Node:
+        why = self._changes.rebuilt.get(key)
+        action = Action.REBUILD if why and alteration.action is Action.CREATE else alteration.action
+        step = Step(
+            action,
+            key,
+            why or alteration.why,
+            alteration.sql,
+            alteration.risk,
+            alteration.lock,
+            alteration.transactional,
+            alteration.by_hand,
+        )
+        place = self._new.positions.get(key)
+        if key in self._changes.vanished:
+            group = _BEFORE if self._changes.is_early(key) else _AFTER
+        elif alteration.part is Part.BEFORE:
+            group = _BEFORE if alteration.transactional else _FRONT
+        else:
+            group = _MAIN if alteration.part is Part.MAIN else _AFTER
+        if place is None or group in (_FRONT, _BEFORE):
+            place = -self._old.positions.get(key, 0)
+        return self._node(group, place, step, transactional=alteration.transactional)
+
+    def _drop(self) -> None:
+        changes = self._changes
+        dropped = [*changes.vanished, *changes.rebuilt]
+        for key in dropped:
+            if key in changes.taken:
+                self.gone[key] = self.altering[changes.taken[key]][-1][1]
+            elif self.owner_of(key) is None:
+                if key in changes.rebuilt or not self.altering.get(key):
+                    self._drop_whole(key)
+                else:
+                    self.gone[key] = self.altering[key][-1][1]
+        for key in dropped:
+            owner: ObjectKey | None = key
+            while owner is not None and owner not in self.gone:
+                owner = self.owner_of(owner)
+            if owner is not None:
+                self.gone[key] = self.gone[owner]
+
+    def _drop_whole(self, key: ObjectKey) -> None:
+        place = -self._old.positions[key]
+        if key in self._changes.aside:
+            rename, drop = self._whole.set_aside(key)
+            self.aside[key] = self._node(_BEFORE, place, rename)
+            self.gone[key] = self._node(_AFTER, place, drop)
+            self.gone[key].wait_for(self.aside[key])
+        else:
+            group = _BEFORE if self._changes.is_early(key) else _AFTER
+            self.gone[key] = self._node(group, place, self._whole.drop(key))
+
+    def _create(self) -> None:
+        made = self._changes.created | self._changes.rebuilt.keys()
+        making = made - self._changes.made.keys() - self.altering.keys()
+        belonging: dict[ObjectKey, list[Entry]] = defaultdict(list)
+        parents = {key: parent for key in making if (parent := self._parent_of(key)) and parent in making}
+        for key in sorted(parents, key=self._new.positions.__getitem__):
+            belonging[parents[key]].append(self._new.by_key[key])
+        for key in making:
+            if key not in parents:
+                group = _POPULATED if self._new.by_key[key].populated else _MAIN
+                node = self._node(group, self._new.positions[key], self._whole.create(key, belonging[key]))
+                self.created[key] = self.present[key] = node
+        for key, parent in parents.items():
+            self.present[key] = self.created[parent]
+        for key, maker in self._changes.made.items():
+            self.present[key] = self.present[maker]
+
+    def _parent_of(self, key: ObjectKey) -> ObjectKey | None:
+        """Return the object that a comment or a right belongs to, None for everything else."""
+        if key.kind not in _BELONGING:
+            return None
+        owners = (edge.on for edge in self._new.dependencies(key) if edge.owned)
+        return next((owner for owner in owners if owner.kind not in _BELONGING), None)

@@ -1,0 +1,195 @@
+"""A plan from one catalog to another: what is to be done, each step behind what it waits for."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from toolkit.catalog.catalog import Catalog, Edge
+from toolkit.core.changes import ObjectKey, Plan, Step
+from toolkit.errors import PlanImpossible
+from toolkit.plan.alteration import Alteration, Mode, Part
+from toolkit.plan.closure import Changes, find_changes, find_disturbed
+from toolkit.plan.conflicts import find_conflicts
+from toolkit.plan.graph import Node, order
+from toolkit.plan.nodes import Nodes
+from toolkit.plan.statements import or_replace
+from toolkit.plan.whole import Whole
+
+
+def make_plan(
+    old: Catalog,
+    new: Catalog,
+    *,
+    texts: Mapping[ObjectKey, str] | None = None,
+    mode: Mode = Mode.ONLINE,
+    postgresql: int = 15,
+    owner: str | None = None,
+) -> Plan:
+    """Return the steps that lead from one catalog to the other; both are of servers of one major.
+
+    texts: the statement in the artifacts that makes an object, used instead of the definition; names without
+    a schema must mean the same where the plan runs. postgresql: the oldest target major. owner: the role that
+    runs the plan and so owns what it makes; without it every owner is set.
+    Raises PlanImpossible for what can't be changed but by hand.
+    """
+    changes = find_changes(old, new, texts=texts or {}, mode=mode, postgresql=postgresql)
+    whole = Whole(old, new, changes, texts or {}, owner)
+    nodes = Nodes(old, new, changes, whole)
+    return Plan(tuple(order(nodes.all, _Waiting(old, new, changes, nodes, whole).break_circle)))
+
+
+class _Waiting:
+    """Lets each node wait for what it needs, by the edges of both catalogs."""
+
+    def __init__(self, old: Catalog, new: Catalog, changes: Changes, nodes: Nodes, whole: Whole) -> None:
+        self._old, self._new, self._changes, self._nodes = old, new, changes, nodes
+        self._whole = whole
+        self._by_reference: dict[tuple[Node, Node], list[ObjectKey]] = defaultdict(list)
+        self._wait_for_drops()
+        self._wait_for_creates()
+        self._wait_for_names()
+        for key, altering in nodes.altering.items():
+            for alteration, node in altering:
+                self._wait_for_dependents(key, alteration, node)
+
+    def _wait_for_drops(self) -> None:
+        """Drop nothing that something old still depends on."""
+        nodes = self._nodes
+        firm = set()
+        for edge in self._old.edges:
+            target = nodes.gone.get(edge.on)
+            if target is None:
+                continue
+            gone = nodes.gone.get(edge.dependent)
+            if gone is not None and edge.dependent.kind == "FK CONSTRAINT":
+                self._by_reference[target, gone].append(edge.dependent)
+            elif gone is not None:
+                firm.add((target, gone))
+            firm.update((target, node) for node in self._freeing(edge))
+            if edge.on in nodes.aside:
+                self._wait_before_aside(edge, nodes.aside[edge.on])
+        for pair in firm:
+            self._by_reference.pop(pair, None)
+        for waiting, other in (*firm, *self._by_reference):
+            waiting.wait_for(other)
+
+    def _freeing(self, edge: Edge) -> Iterator[Node]:
+        """Yield the nodes by which a dependent that stays lets go of what is dropped."""
+        early = self._changes.is_early(edge.on) and edge.on not in self._nodes.aside
+        if edge.dependent not in self._nodes.gone:
+            for alteration, node in self._nodes.altering.get(edge.dependent, ()):
+                if alteration.part is Part.BEFORE or not (early or self._is_idle(edge, alteration)):
+                    yield node
+
+    def _is_idle(self, edge: Edge, alteration: Alteration) -> bool:
+        """Return whether an alteration, such as the validation of a constraint, lets go of nothing."""
+        return edge.dependent.kind == "TABLE" and not alteration.transactional
+
+    def _wait_before_aside(self, edge: Edge, rename: Node) -> None:
+        """Rename a type when nothing that is still to be dropped is called by its name."""
+        if edge.dependent not in self._nodes.aside and self._changes.is_early(edge.dependent):
+            rename.wait_for(self._nodes.gone.get(edge.dependent))
+
+    def _wait_for_creates(self) -> None:
+        """Make nothing before what it depends on is as it should be."""
+        nodes = self._nodes
+        for edge in self._new.edges:
+            present = nodes.present.get(edge.on)
+            if present is not None and edge.dependent != edge.on:
+                for node in self._making(edge.dependent):
+                    node.wait_for(present)
+        for key in self._new.by_key:
+            if key.kind == "TABLE ATTACH" and key in nodes.created:
+                self._wait_for_indexes(key)
+
+    def _making(self, key: ObjectKey) -> Iterator[Node]:
+        if key in self._nodes.created:
+            yield self._nodes.created[key]
+        for alteration, node in self._nodes.altering.get(key, ()):
+            if alteration.part is Part.MAIN:
+                yield node
+
+    def _wait_for_indexes(self, attachment: ObjectKey) -> None:
+        """Attach a partition when it has its indexes, or PostgreSQL makes others."""
+        for edge in self._new.dependencies(attachment):
+            if edge.on.name == attachment.name:
+                for other in self._new.dependents(edge.on):
+                    if other.dependent.kind in ("INDEX", "CONSTRAINT"):
+                        self._nodes.created[attachment].wait_for(self._nodes.present.get(other.dependent))
+
+    def _wait_for_names(self) -> None:
+        """Make nothing anew, or of the same name, before the old one is gone."""
+        nodes = self._nodes
+        pairs = [(key, key) for key in self._changes.rebuilt]
+        pairs += find_conflicts(self._changes.vanished, self._changes.created)
+        for key, old in pairs:
+            freed = nodes.aside.get(old) or nodes.gone.get(old)
+            for node in self._making(key):
+                node.wait_for(freed)
+
+    def _wait_for_dependents(self, key: ObjectKey, alteration: Alteration, node: Node) -> None:
+        """Alter nothing that is in use; take nothing away before everything new is there."""
+        nodes = self._nodes
+        own = [other for _, other in nodes.altering[key]]
+        edges = self._old.dependents(key)
+        if alteration.part is not Part.AFTER:
+            edges = find_disturbed(self._old, key, alteration)
+        for edge in edges:
+            gone = nodes.gone.get(edge.dependent)
+            if gone is not None:
+                if gone not in own:
+                    node.wait_for(gone)
+            elif edge.dependent != key:
+                for other, letting_go in nodes.altering.get(edge.dependent, ()):
+                    if other.part is Part.BEFORE or (
+                        alteration.part is Part.AFTER and other.part is Part.MAIN
+                    ):
+                        node.wait_for(letting_go)
+
+    def break_circle(self, left: list[Node]) -> list[Step]:
+        """Let something go on when every node waits for another; see `toolkit.plan.graph.order`."""
+        waiting = set(left)
+        for key, node in self._nodes.created.items():
+            entry = self._new.by_key[key]
+            if entry.stand_in and node in waiting and _release(node):
+                (step,) = node.steps
+                first, *rest = step.sql
+                node.steps = [replace(step, sql=(or_replace(first), *rest))]
+                return [self._whole.stand_in(entry, step.action)]
+        for key, node in self._nodes.gone.items():
+            entry = self._old.by_key[key]
+            if entry.stand_in and node in waiting and _release(node):
+                return [self._whole.stand_in(entry, node.steps[0].action, replacing=True)]
+        references = self._release_references(waiting)
+        if references:
+            return [self._whole.drop(key) for key in references]
+        names = sorted({str(step.object) for node in left for step in node.steps})
+        raise PlanImpossible(
+            f"These need each other, and none can come first: {', '.join(names[:10])}.",
+            remedy="Write this change by hand in a revision.",
+        )
+
+    def _release_references(self, waiting: set[Node]) -> list[ObjectKey]:
+        """Return the foreign keys to drop on their own, so that tables that refer to each other can go."""
+        found = set()
+        for (target, gone), keys in self._by_reference.items():
+            if target in waiting and gone in target.waits:
+                target.waits.discard(gone)
+                gone.blocks.discard(target)
+                found.update(keys)
+        return sorted(found)
+
+
+def _release(node: Node) -> bool:
+    """Let those go on that the node itself waits for, by whatever way; return whether there are any."""
+    needed: set[Node] = set()
+    waiting = [node]
+    while waiting:
+        for other in waiting.pop().waits - needed:
+            needed.add(other)
+            waiting.append(other)
+    released = node.blocks & needed
+    for other in released:
+        other.waits.discard(node)
+        node.blocks.discard(other)
+    return bool(released)

@@ -1,0 +1,72 @@
+"""SQL text of whole objects: taken from definitions, made to replace, made to drop."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from toolkit.catalog.catalog import Entry
+from toolkit.core.keywords import RESERVED
+from toolkit.source.statements import split_statements
+
+_GAP: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
+_CREATE: Final = re.compile(rf"create(?P<replace>{_GAP}or{_GAP}replace\b)?", re.IGNORECASE | re.DOTALL)
+IDENTIFIER: Final = r'(?:[^".\s(;]+|"(?:[^"]|"")+")'
+_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_$]*")
+_NAME: Final = rf"{IDENTIFIER}\.{IDENTIFIER}"
+_BEFORE_TEXT: Final = re.compile(r"""(?P<head>(?:[^'"]|"(?:[^"]|"")*")*) IS [E']""")
+# What undoes a definition that comes without a DROP: a pattern for it, and the statement.
+_UNDONE: Final = {
+    "COMMENT": (_BEFORE_TEXT, r"\g<head> IS NULL"),
+    "SECURITY LABEL": (_BEFORE_TEXT, r"\g<head> IS NULL"),
+    "ROW SECURITY": (re.compile(r"(ALTER TABLE .*) ENABLE (ROW LEVEL SECURITY)"), r"\1 DISABLE \2"),
+    "TABLE ATTACH": (
+        re.compile(rf"ALTER TABLE ONLY ({_NAME}) ATTACH PARTITION ({_NAME})"),
+        r"ALTER TABLE \1 DETACH PARTITION \2",
+    ),
+    "SEQUENCE OWNED BY": (re.compile(rf"(ALTER SEQUENCE {_NAME} OWNED BY) "), r"\1 NONE"),
+    "PUBLICATION TABLE": (
+        re.compile(rf"(ALTER PUBLICATION {IDENTIFIER}) ADD TABLE ONLY ({_NAME})"),
+        r"\1 DROP TABLE \2",
+    ),
+    "PUBLICATION TABLES IN SCHEMA": (
+        re.compile(rf"(ALTER PUBLICATION {IDENTIFIER}) ADD (TABLES IN SCHEMA {IDENTIFIER})"),
+        r"\1 DROP \2",
+    ),
+    "SHELL TYPE": (re.compile(rf"CREATE (TYPE {_NAME})"), r"DROP \1"),
+}
+
+
+def definition(entry: Entry) -> tuple[str, ...]:
+    """Return the statements that make what an entry stands for, without semicolons."""
+    text = entry.definition
+    if entry.kind == "MATERIALIZED VIEW" and entry.populated:
+        text = re.sub(r"\bWITH NO DATA;", "WITH DATA;", text, count=1)
+    if text.count(";") == 1:
+        return (text.removesuffix(";"),)
+    return tuple(statement.text for statement in split_statements(text, Path(str(entry.key))))
+
+
+def quote(name: str) -> str:
+    """Return a name as SQL."""
+    if _PLAIN.fullmatch(name) and name not in RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def or_replace(text: str) -> str:
+    """Return a CREATE statement with OR REPLACE, which it may have already."""
+    created = _CREATE.match(text)
+    if created is None or created["replace"]:
+        return text
+    return f"{text[: len('create')]} OR REPLACE{text[len('create') :]}"
+
+
+def undoing(entry: Entry) -> str | None:
+    """Return the statement that drops what an entry stands for, None where there is none."""
+    if entry.drop:
+        return entry.drop
+    if entry.kind in _UNDONE:
+        pattern, statement = _UNDONE[entry.kind]
+        found = pattern.match(entry.definition)
+        return found.expand(statement) if found else None
+    return None
