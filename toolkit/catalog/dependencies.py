@@ -119,10 +119,15 @@ def _by_rows(
 def _by_archive(items: Sequence[Item], keys: Sequence[ObjectKey]) -> Iterator[Edge]:
     """Yield the edges of what has no oid to look up in pg_depend."""
     places = {item.number: place for place, item in enumerate(items)}
+    attachments: dict[tuple[int, ...], ObjectKey] = {}
     server: ObjectKey | None = None
     for item, key in zip(items, keys, strict=True):
         if key.kind == "SERVER":
             server = key
+        elif key.kind == "TABLE ATTACH":
+            attachments[item.dependencies] = key
+        elif key.kind == "INDEX ATTACH":  # the tables come before the indexes
+            yield Edge(key, None, attachments[item.dependencies[:2]], None, owned=True)
         elif key.kind == "USER MAPPING" and server is not None:  # pg_dump writes them behind their server
             yield Edge(key, None, server, None, owned=False)
         for on in (keys[places[number]] for number in item.dependencies if number in places):

@@ -1,6 +1,8 @@
 """Changes to nodes: which steps there are, and which of them makes or ends what."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from toolkit.catalog.catalog import Catalog, Entry
@@ -40,9 +42,34 @@ class Nodes:
     def owner_of(self, key: ObjectKey) -> ObjectKey | None:
         """Return what an old entry goes with, None where it needs a drop of its own."""
         early = self._changes.is_early(key)
-        owners = (edge.on for edge in self._old.dependencies(key) if edge.owned)
-        dropped = (owner for owner in owners if self._changes.is_dropped(owner))
+        dropped = (owner for owner in self._owners(key) if self._changes.is_dropped(owner))
         return next((owner for owner in dropped if not early or self._changes.is_early(owner)), None)
+
+    def _owners(self, key: ObjectKey) -> Iterator[ObjectKey]:
+        """Yield what takes an old entry along when it is dropped."""
+        for edge in self._old.dependencies(key):
+            # DROP TABLE of its parent would take the partition along, which may be one to keep.
+            if edge.owned and not (key.kind == "TABLE ATTACH" and edge.on.name != key.name):
+                yield edge.on
+        if key.kind in ("INDEX", "CONSTRAINT"):
+            yield from self._parents_of_index(key)
+        yield from self._base_types(key)
+
+    def _parents_of_index(self, key: ObjectKey) -> Iterator[ObjectKey]:
+        """Yield the index of the whole table that the index of a partition is a part of."""
+        for edge in self._old.dependents(key):
+            attachment = edge.dependent
+            if attachment.kind == "INDEX ATTACH" and key.name.rpartition(" ")[2] == attachment.name:
+                for other in self._old.dependencies(attachment):
+                    if other.on.kind == key.kind and other.on != key:
+                        yield other.on
+
+    def _base_types(self, key: ObjectKey) -> Iterator[ObjectKey]:
+        """Yield the base type that a shell is of, or that a function reads or writes."""
+        edges = self._old.dependencies(key) if key.kind == "FUNCTION" else ()
+        for shell in (key, *(edge.on for edge in edges)):
+            if shell.kind == "SHELL TYPE":
+                yield replace(shell, kind="TYPE")
 
     def _node(self, group: int, place: int, *steps: Step, transactional: bool = True) -> Node:
         node = Node((group, place), list(steps), transactional)

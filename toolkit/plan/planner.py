@@ -12,7 +12,7 @@ from toolkit.plan.closure import Changes, find_changes, find_disturbed
 from toolkit.plan.conflicts import find_conflicts
 from toolkit.plan.graph import Node, order
 from toolkit.plan.nodes import Nodes
-from toolkit.plan.statements import or_replace
+from toolkit.plan.statements import or_replace, undoing
 from toolkit.plan.whole import Whole
 
 
@@ -44,7 +44,8 @@ class _Waiting:
     def __init__(self, old: Catalog, new: Catalog, changes: Changes, nodes: Nodes, whole: Whole) -> None:
         self._old, self._new, self._changes, self._nodes = old, new, changes, nodes
         self._whole = whole
-        self._by_reference: dict[tuple[Node, Node], list[ObjectKey]] = defaultdict(list)
+        # What waits only because of something, such as a foreign key, that goes along with its table.
+        self._along: dict[tuple[Node, Node], list[ObjectKey]] = defaultdict(list)
         self._wait_for_drops()
         self._wait_for_creates()
         self._wait_for_names()
@@ -61,16 +62,20 @@ class _Waiting:
             if target is None:
                 continue
             gone = nodes.gone.get(edge.dependent)
-            if gone is not None and edge.dependent.kind == "FK CONSTRAINT":
-                self._by_reference[target, gone].append(edge.dependent)
+            if (
+                gone is not None
+                and nodes.owner_of(edge.dependent)
+                and undoing(self._old.by_key[edge.dependent])
+            ):
+                self._along[target, gone].append(edge.dependent)
             elif gone is not None:
                 firm.add((target, gone))
             firm.update((target, node) for node in self._freeing(edge))
             if edge.on in nodes.aside:
                 self._wait_before_aside(edge, nodes.aside[edge.on])
         for pair in firm:
-            self._by_reference.pop(pair, None)
-        for waiting, other in (*firm, *self._by_reference):
+            self._along.pop(pair, None)
+        for waiting, other in (*firm, *self._along):
             waiting.wait_for(other)
 
     def _freeing(self, edge: Edge) -> Iterator[Node]:
@@ -160,36 +165,33 @@ class _Waiting:
             entry = self._old.by_key[key]
             if entry.stand_in and node in waiting and _release(node):
                 return [self._whole.stand_in(entry, node.steps[0].action, replacing=True)]
-        references = self._release_references(waiting)
-        if references:
-            return [self._whole.drop(key) for key in references]
+        for (target, gone), keys in self._along.items():
+            if target in waiting and gone in target.waits and target in _needed(gone):
+                target.waits.discard(gone)
+                gone.blocks.discard(target)
+                return [self._whole.drop(key) for key in sorted(set(keys))]
         names = sorted({str(step.object) for node in left for step in node.steps})
         raise PlanImpossible(
             f"These need each other, and none can come first: {', '.join(names[:10])}.",
             remedy="Write this change by hand in a revision.",
         )
 
-    def _release_references(self, waiting: set[Node]) -> list[ObjectKey]:
-        """Return the foreign keys to drop on their own, so that tables that refer to each other can go."""
-        found = set()
-        for (target, gone), keys in self._by_reference.items():
-            if target in waiting and gone in target.waits:
-                target.waits.discard(gone)
-                gone.blocks.discard(target)
-                found.update(keys)
-        return sorted(found)
-
 
 def _release(node: Node) -> bool:
     """Let those go on that the node itself waits for, by whatever way; return whether there are any."""
+    released = node.blocks & _needed(node)
+    for other in released:
+        other.waits.discard(node)
+        node.blocks.discard(other)
+    return bool(released)
+
+
+def _needed(node: Node) -> set[Node]:
+    """Return everything that a node waits for, by whatever way."""
     needed: set[Node] = set()
     waiting = [node]
     while waiting:
         for other in waiting.pop().waits - needed:
             needed.add(other)
             waiting.append(other)
-    released = node.blocks & needed
-    for other in released:
-        other.waits.discard(node)
-        node.blocks.discard(other)
-    return bool(released)
+    return needed
