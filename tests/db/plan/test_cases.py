@@ -22,5 +22,6 @@ def test_plan_is_the_expected_one_and_leads_there_and_back(case, prove):
     folder = CASES / case
     common = read(folder / "common.sql")
     plan, _ = prove(common + read(folder / "before.sql"), common + read(folder / "after.sql"))
-    if "REWRITE" in os.environ: (folder / "plan.txt").write_text(show(plan))
+    if "REWRITE" in os.environ:
+        (folder / "plan.txt").write_text(show(plan))
     assert show(plan) == read(folder / "plan.txt")
