@@ -5,6 +5,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# It says for which folder. A virtual environment whose folder was moved, or whose Python is gone, is made anew.
+ifneq ($(shell test -x "$(BIN)/python" && cat "$(STAMP)"),$(CURDIR))
+.PHONY: $(STAMP)
+endif
 .PHONY: help dev migrate test check lint bench dist lock clean
 
 help: ## Show this help
@@ -44,4 +48,4 @@ clean: ## Remove the venv and what the tools leave
 
 $(STAMP): requirements.lock pyproject.toml tools/install.sh
 	@sh tools/install.sh "$(PYTHON)" "$(VENV)"
-	@touch $@
+	@pwd -P >$@

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-INSTALL = Path(__file__).parents[2] / "tools" / "install.sh"
+ROOT = Path(__file__).parents[2]
+INSTALL = ROOT / "tools" / "install.sh"
 
 
 def install(python: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -71,3 +72,42 @@ def test_a_full_disk_is_said_before_anything_is_installed(tmp_path):
         assert not (small / "venv").exists()
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A folder with the Makefile and an installation that takes no time: each one leaves a line in `log`."""
+    checkout = tmp_path / "a checkout (1), here"
+    (checkout / "tools").mkdir(parents=True)
+    shutil.copy(ROOT / "Makefile", checkout)
+    for name in ("requirements.lock", "pyproject.toml"):
+        (checkout / name).touch()
+    (checkout / "tools/install.sh").write_text(
+        "mkdir -p $2/bin; echo installed >>log\n"
+        f"for name in python toolkit; do ln -sf {shutil.which('true')} $2/bin/$name; done\n"
+    )
+    return checkout
+
+
+def made(checkout: Path) -> int:
+    """Run `make migrate`, and return how often it was installed."""
+    subprocess.run(["make", "migrate"], cwd=checkout, check=True, timeout=60, capture_output=True)
+    return (checkout / "log").read_text().count("installed")
+
+
+def test_installation_is_done_once(checkout):
+    assert [made(checkout), made(checkout)] == [1, 1]
+
+
+def test_installation_is_done_again_after_a_move(checkout, tmp_path):
+    made(checkout)
+    moved = checkout.rename(tmp_path / "moved")
+    assert [made(moved), made(moved)] == [2, 2]
+
+
+def test_installation_is_done_again_where_its_python_is_gone(checkout):
+    made(checkout)
+    python = checkout / ".venv/bin/python"
+    python.unlink()
+    python.symlink_to("/gone/python")
+    assert [made(checkout), made(checkout)] == [2, 2]
