@@ -89,12 +89,23 @@ def empty_database(scratch) -> Iterator[str]:
     scratch.release(conninfo)
 
 
+def wait_until_free(lock: Path, patience: float = 60.0) -> None:
+    """Return when nobody holds a lock; a supervisor that does not end must not hold up the tests for ever."""
+    end = time.monotonic() + patience
+    while is_locked(lock):
+        if time.monotonic() > end:
+            raise pytest.UsageError(
+                f"{lock} is still held after {patience:.0f} s: end the process that `fuser {lock}` names,"
+                f" then remove {lock.parent}."
+            )
+        time.sleep(0.02)
+
+
 def _clean_up(state: Path) -> None:
     places = [state, *Path("/dev/shm").glob(f"cqrs-toolkit-*-{digest(str(state))}")]
     for place in places:
         for lock in place.glob("**/supervisor.lock"):
-            while is_locked(lock):
-                time.sleep(0.02)
+            wait_until_free(lock)
         for cluster in place.glob("dev/*"):
             Server(cluster).stop()
         shutil.rmtree(place, ignore_errors=True)

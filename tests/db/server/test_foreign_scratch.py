@@ -1,5 +1,7 @@
 """TOOLKIT_SCRATCH_URL: scratch work on a server that is not ours leaves nothing on it."""
 
+import time
+
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -65,11 +67,11 @@ def test_what_a_killed_process_left_is_dropped_and_what_others_use_is_not(foreig
     kept, _ = alive.stdout.readline(), killed.stdout.readline()
     killed.kill()
     killed.wait()
+    held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+    end = time.monotonic() + 30
     with psycopg.connect(foreign, autocommit=True) as connection:  # its backend sees the end a moment later
-        while (
-            connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()[0] > 1
-        ):
-            pass
+        while connection.execute(held).fetchone()[0] > 1:
+            assert time.monotonic() < end
     with open_scratch() as scratch:
         scratch._dropper.join()
         assert databases(foreign) == [conninfo_to_dict(kept)["dbname"]]
