@@ -18,7 +18,9 @@ class ToolkitError(Exception):
         """
         self.message = message or (type(self).__doc__ or "").splitlines()[0]
         self.remedy = remedy
-        super().__init__(self.message if remedy is None else f"{self.message} {remedy}")
+        # A list, or somebody else's words without a full stop, has lines of its own.
+        between = " " if self.message.endswith((".", ":")) and "\n" not in self.message else "\n"
+        super().__init__(self.message if remedy is None else f"{self.message}{between}{remedy}")
 
 
 class SettingsError(ToolkitError):
@@ -47,6 +49,12 @@ class ContractUnreadable(ToolkitError):
 
 
 # toolkit.cli
+
+
+class FileUnusable(ToolkitError):
+    """A file can't be used."""
+
+    code = "file"
 
 
 class OutputClosed(ToolkitError):

@@ -83,7 +83,7 @@ def test_rollback_loses_data_only_when_that_is_allowed(project, down, loss):
     refused = project.run("toolkit", "rollback", "base")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert f"a_revision.down.sql:1: {loss}\n" in refused.stderr
-    assert "--allow-data-loss" in refused.stderr
+    assert f"{loss}\nAdd --allow-data-loss" in refused.stderr
     assert project.heads() == ["b"]
     project.done("toolkit", "rollback", "base", "--allow-data-loss")
     assert project.heads() == []

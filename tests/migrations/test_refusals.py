@@ -111,6 +111,28 @@ def test_unknown_revision(applied, refused):
         assert "There is no revision 'nowhere'. `alembic history` lists the revisions." in message
 
 
+def test_more_steps_back_than_were_taken(applied, refused):
+    message = refused("toolkit", "rollback", "-2")
+    assert "There are not 2 revisions to take back: 1 are applied. `toolkit rollback base`" in message
+
+
+def test_missing_configuration_of_alembic(project, refused):
+    project.add("a", *TABLE)
+    (project.root / "alembic.ini").unlink()
+    assert f"There is no {project.root}/alembic.ini. Restore it" in refused("toolkit", "migrate")
+
+
+def test_file_that_the_system_refuses(applied, refused):
+    file = applied.file("a", ".up.sql")
+    file.unlink()
+    file.mkdir()
+    for command in ("migrate", "status"):
+        assert refused("toolkit", command, status=2) == f"toolkit: {file} can't be used: Is a directory.\n"
+    told = applied.run("alembic", "upgrade", "head")
+    assert "Is a directory" in told.stdout
+    assert "Traceback" not in told.stderr
+
+
 def test_read_only_database(applied, refused):
     applied.add("b", "SELECT 1;")
     read_only = make_conninfo(applied.database, options="-c default_transaction_read_only=on")

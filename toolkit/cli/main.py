@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import importlib
+import io
 import itertools
 import json
 import os
@@ -14,7 +15,7 @@ from typing import Any, TextIO
 import click
 
 from toolkit import __version__
-from toolkit.errors import Interrupted, OutputClosed, OutputFailed, ToolkitError
+from toolkit.errors import FileUnusable, Interrupted, OutputClosed, OutputFailed, ToolkitError
 
 # command -> the line that `toolkit --help` shows; its module is toolkit.cli.<command>, its object `command`.
 COMMANDS = {
@@ -27,38 +28,46 @@ COMMANDS = {
 }
 
 _NULL = Path(os.devnull)
-_OF_OUTPUT = (errno.EPIPE, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 @contextlib.contextmanager
-def _writing() -> Iterator[None]:
-    """Turn what the system says when nothing more can be written into an error of ours.
+def _explained() -> Iterator[None]:
+    """Turn what the system refuses, a file or the output, into an error of ours.
 
-    An error of ours that was under way goes first.
+    An error of ours that could not be told for it goes first.
     """
     try:
         yield
     except OSError as error:
-        if error.errno not in _OF_OUTPUT or error.filename is not None:
-            raise
         if isinstance(error.__context__, ToolkitError):
             raise error.__context__ from None
-        if error.errno == errno.EPIPE:
-            raise OutputClosed from None
-        raise OutputFailed(
+        raise _refusal(error) or error from None
+
+
+def _refusal(error: OSError) -> ToolkitError | None:
+    if error.filename is not None:
+        return FileUnusable(f"{os.fsdecode(error.filename)} can't be used: {error.strerror}.")
+    if error.errno == errno.ENOENT:  # getcwd names no file
+        return FileUnusable("The current folder is gone.", remedy="Go to the folder of the project.")
+    if error.errno == errno.EPIPE:
+        return OutputClosed()
+    if error.errno in _OF_OUTPUT:
+        return OutputFailed(
             f"The output can't be written: {error.strerror}.", remedy="Send it to another place."
-        ) from None
+        )
+    return None
 
 
 class _LazyGroup(click.Group):
     """A group that imports a command's module only when the command is used."""
 
     def make_context(self, *args: Any, **options: Any) -> click.Context:  # noqa: ANN401 - click's signature
-        with _writing():  # of --help and --version
+        with _explained():  # of --help and --version
             return super().make_context(*args, **options)
 
     def invoke(self, ctx: click.Context) -> object:
-        with _writing():
+        with _explained():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -90,6 +99,9 @@ def run() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever called us; its number must not go to a connection
             setattr(sys, name, _NULL.open(mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):  # not every locale and encoding has every letter
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = _call()
     finally:

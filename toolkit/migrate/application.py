@@ -23,9 +23,9 @@ from toolkit.source.revisions import NO_TRANSACTION, Revision, Revisions
 LOCK_NOT_AVAILABLE = "55P03"
 # What to do about an error of a revision's statement, where its SQLSTATE tells.
 _REMEDIES = {
-    LOCK_NOT_AVAILABLE: "\nAnother session holds a lock on it for long: end that session (pg_blocking_pids()"
+    LOCK_NOT_AVAILABLE: "Another session holds a lock on it for long: end that session (pg_blocking_pids()"
     " names it), try again when it is quieter, or raise tool.toolkit.migrate.lock-timeout.",
-    "25001": "\nWhat can't run in a transaction needs a revision of its own whose SQL files begin with"
+    "25001": "What can't run in a transaction needs a revision of its own whose SQL files begin with"
     f" `{NO_TRANSACTION}`; docs/how-to/write-a-revision.md shows one.",
 }
 

@@ -62,7 +62,7 @@ def run() -> None:
         _run()
     except KeyboardInterrupt:
         raise CommandError(str(Interrupted())) from Interrupted()
-    except (ToolkitError, psycopg.Error, DBAPIError) as error:
+    except (ToolkitError, psycopg.Error, DBAPIError, OSError) as error:
         cause = _find_cause(error)
         raise CommandError(str(cause)) from cause
 
@@ -88,7 +88,7 @@ def _run() -> None:
     options = context.get_context().opts
     if "revision_context" in options:
         raise ToolkitError(
-            "Plain `alembic revision` is not used in this project.",
+            "Plain `alembic revision` and `alembic check` are not used in this project.",
             remedy="Write the revision's three files by hand as docs/how-to/write-a-revision.md shows.",
         )
     if "template_args" in options:
@@ -208,7 +208,7 @@ def _refuse_losses(files: Iterable[SqlFile]) -> None:
     if losses:
         listed = "".join(f"\n  {loss}" for loss in losses)
         raise DataLoss(
-            f"Rolling back loses data:{listed}\n",
+            f"Rolling back loses data:{listed}",
             remedy="Add --allow-data-loss if that is what you want; nothing was changed.",
         )
 

@@ -23,8 +23,8 @@ def choose_rollback(revisions: Revisions, heads: tuple[str, ...], name: str) -> 
     """Return what `rollback` goes back to, in Alembic's words: an id, "base", or steps such as "-1".
 
     heads: where the database stands.
-    Raises RevisionUnknown for what is not an ancestor of where the database stands, SeveralHeads for a number
-    of steps where there are several ways.
+    Raises RevisionUnknown for what is not an ancestor of where the database stands and for more steps than
+    were taken, SeveralHeads for a number of steps where there are several ways.
     """
     if name == "base":
         return name
@@ -33,6 +33,12 @@ def choose_rollback(revisions: Revisions, heads: tuple[str, ...], name: str) -> 
             raise SeveralHeads(
                 f"The database has several heads: {', '.join(heads)}.",
                 remedy="Name the revision to go back to.",
+            )
+        applied = len(revisions.ancestors(*heads))
+        if heads and -int(name) > applied:
+            raise RevisionUnknown(
+                f"There are not {name[1:]} revisions to take back: {applied} are applied.",
+                remedy="`toolkit rollback base` takes all of them back.",
             )
         return name
     revision = revisions.find(name)

@@ -88,7 +88,10 @@ def _persist(action: Callable[[], None], notify: Notify) -> None:
 
 
 def _config(settings: Settings, request: Request) -> Config:
-    config = Config(settings.root / "alembic.ini")
+    file = settings.root / "alembic.ini"
+    if not file.is_file():
+        raise AlembicRefused(f"There is no {file}.", remedy="Restore it; Alembic finds the revisions by it.")
+    config = Config(file)
     config.attributes[ATTRIBUTE] = request
     # Revisions that are still being made lie in a folder of their own.
     folders = {revision.path.parent: None for revision in request.revisions.order}
@@ -105,4 +108,4 @@ def _call(action: Callable[[], None]) -> None:
     except CommandError as error:
         if isinstance(error.__cause__, ToolkitError):
             raise error.__cause__ from None
-        raise AlembicRefused(f"Alembic says: {error}.") from None
+        raise AlembicRefused(f"Alembic says: {str(error).rstrip('.')}.") from None

@@ -129,7 +129,7 @@ class Server:
         raise ServerStartFailed(
             f"The embedded server takes no connections after {_PATIENCE:.0f} seconds; "
             f"{self.log} ends with:\n{self._tail()}",
-            remedy="\nIt may still be recovering: try again.",
+            remedy="It may still be recovering: try again.",
         )
 
     def settle(self) -> Postmaster | None:

@@ -120,3 +120,18 @@ def test_an_error_is_an_object_where_json_is_asked_for(project, arguments, code,
 
 def test_an_error_without_json_leaves_standard_output_empty(project):
     assert run("status", cwd=project, env=UNREACHABLE).stdout == ""
+
+
+@pytest.mark.parametrize("arguments", ["status", "lint", "db status"])
+def test_a_folder_that_is_gone_is_told(project, arguments):
+    gone = project / "gone"
+    gone.mkdir()
+    command = ["sh", "-c", 'rmdir ../gone && exec "$@"', "sh", *COMMAND, *arguments.split()]
+    shown = subprocess.run(command, cwd=gone, capture_output=True, text=True, timeout=60, check=False)
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.endswith("toolkit: The current folder is gone. Go to the folder of the project.\n")
+
+
+def test_letters_that_the_encoding_lacks_are_written_as_escapes():
+    shown = run("db", "--help", env={**os.environ, "PYTHONIOENCODING": "latin-1"})
+    assert (shown.returncode, "PGSERVICE \\u2026" in shown.stdout) == (0, True)
