@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum, IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Action(StrEnum):
@@ -42,8 +43,7 @@ class Lock(Enum):
     ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectKey:
+class ObjectKey(NamedTuple):
     """The identity of an object: kind and name as pg_dump has them, such as VIEW, public, v_post.
 
     schema is empty for what stands in none. The name of a routine holds the types of its parameters.

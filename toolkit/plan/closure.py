@@ -1,6 +1,7 @@
 """What has to be altered, rebuilt and dropped on the way from one catalog to another."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -70,6 +71,7 @@ class _Closure:
         self._pieces: dict[ObjectKey, set[Piece]] = {}
         self._reasons: dict[ObjectKey, str] = {}
         self._waiting: list[ObjectKey] = []  # on both sides, to be asked how they are altered
+        self._lost: deque[Edge] = deque()  # to what is away for a while
         self.changes = Changes(
             set(new.by_key.keys() - old.by_key.keys()), set(old.by_key.keys() - new.by_key.keys())
         )
@@ -80,15 +82,18 @@ class _Closure:
             before = self._old.by_key.get(key)
             if before is not None and before != after and canonical_text(before) != canonical_text(after):
                 self._waiting.append(key)
-        for _, vanished in find_conflicts(self.changes.vanished, self.changes.created):
+        for _, vanished in find_conflicts(sorted(self.changes.vanished), sorted(self.changes.created)):
             self._drop_early(vanished)
         asked: set[ObjectKey] = set()
-        while self._waiting or (asked < self._of_one_side()):
-            while self._waiting:
+        while self._lost or self._waiting or asked < self._of_one_side():
+            if self._lost:
+                self._lose(self._lost.popleft())
+            elif self._waiting:
                 self._ask(self._waiting.pop())
-            for key in self._of_one_side() - asked:
-                asked.add(key)
-                self._ask_of_one_side(key)
+            else:
+                for key in sorted(self._of_one_side() - asked):
+                    asked.add(key)
+                    self._ask_of_one_side(key)
         self._find_early()
         self._find_aside()
 
@@ -114,8 +119,7 @@ class _Closure:
         """Keep an answer, and see to what it does to others."""
         self.changes.answers[key] = answer
         for alteration in answer:
-            for edge in find_disturbed(self._old, key, alteration):
-                self._lose(edge)
+            self._lose_later(find_disturbed(self._old, key, alteration))
             for taken in alteration.takes:
                 self.changes.taken[taken] = key
                 if taken in self._new.by_key:
@@ -143,19 +147,20 @@ class _Closure:
             )
         self.changes.answers.pop(key, None)
         self.changes.rebuilt[key] = why
-        for edge in self._old.dependents(key):
-            self._lose(edge)
+        self._lose_later(self._old.dependents(key))
 
     def _drop_early(self, key: ObjectKey) -> None:
         if key not in self.changes.early:
             self.changes.early.add(key)
-            for edge in self._old.dependents(key):
-                self._lose(edge)
+            self._lose_later(self._old.dependents(key))
+
+    def _lose_later(self, edges: Iterable[Edge]) -> None:
+        self._lost += sorted(edges, key=lambda edge: (edge.dependent, edge.on_piece or (), edge.piece or ()))
 
     def _lose(self, edge: Edge) -> None:
         """See to an entry that can't stay as it is while what it depends on is away."""
         key = edge.dependent
-        why = f"depends on {_text(edge)}"
+        why = f"depends on {self._name(edge)}"
         if key not in self._new.by_key:
             if edge.piece is None or edge.on.kind not in _TYPES:
                 self._drop_early(key)
@@ -166,29 +171,33 @@ class _Closure:
             self._reasons.setdefault(key, why)
             self._waiting.append(key)
 
+    def _name(self, edge: Edge) -> str:
+        """Return what an edge leads to: a column where that is all that is away."""
+        qualifier = f"{edge.on.schema}." if edge.on.schema else ""
+        column = f".{edge.on_piece[1]}" if edge.on_piece and not self.changes.is_early(edge.on) else ""
+        return f"{qualifier}{edge.on.name}{column}"
+
     def _find_early(self) -> None:
         """Drop early what nothing else holds, so that it is in nobody's way."""
-        known: dict[ObjectKey, bool] = {}
+        forced = set(self.changes.early)
+        seen = set()
+        # What depends on another comes behind it, but for the circles that pg_dump breaks.
+        in_order = sorted(self.changes.vanished, key=self._old.positions.__getitem__)
+        for key in reversed(in_order):
+            seen.add(key)
+            holding = [edge.dependent for edge in self._old.dependents(key) if not edge.owned]
+            if key.kind not in _LATE and all(self._lets_go(other, seen) for other in holding):
+                self.changes.early.add(key)
+        for key in in_order:
+            owners = [edge.on for edge in self._old.dependencies(key) if edge.owned]
+            if key not in forced and any(self._is_late(owner) for owner in owners):
+                self.changes.early.discard(key)
 
-        def is_early(key: ObjectKey) -> bool:
-            if self.changes.is_early(key):
-                return True
-            if key not in known:
-                known[key] = True  # for what depends on itself in a circle
-                known[key] = (
-                    key in self.changes.vanished
-                    and key.kind not in _LATE
-                    and all(
-                        is_early(edge.on) for edge in self._old.dependencies(key) if self._goes_with(edge)
-                    )
-                    and all(is_early(edge.dependent) for edge in self._old.dependents(key) if not edge.owned)
-                )
-            return known[key]
+    def _lets_go(self, key: ObjectKey, seen: set[ObjectKey]) -> bool:
+        return self.changes.is_early(key) or (key in self.changes.vanished and key not in seen)
 
-        self.changes.early |= {key for key in self.changes.vanished if is_early(key)}
-
-    def _goes_with(self, edge: Edge) -> bool:
-        return edge.owned and edge.on in self.changes.vanished
+    def _is_late(self, key: ObjectKey) -> bool:
+        return key in self.changes.vanished and key not in self.changes.early
 
     def _find_aside(self) -> None:
         """Set types aside that columns of tables have, whose rows are to be converted."""
@@ -235,9 +244,3 @@ def _is_disturbed(edge: Edge, alteration: Alteration) -> bool:
         return edge.piece != ("column", column)
     of_constraint = edge.piece is not None and edge.piece[0] == "constraint"
     return column in alteration.touches and edge.dependent.kind not in _CONVERTED_ALONG and not of_constraint
-
-
-def _text(edge: Edge) -> str:
-    qualifier = f"{edge.on.schema}." if edge.on.schema else ""
-    column = f".{edge.on_piece[1]}" if edge.on_piece else ""
-    return f"{qualifier}{edge.on.name}{column}"

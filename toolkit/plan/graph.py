@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 
 from toolkit.core.changes import Step
 
-Rank = tuple[int, int]
-"""Which of the nodes that wait for nothing comes first: the group, and the place in a catalog."""
+# Groups. What must stand alone before everything comes first; materialised views come late, for their rows
+# may come from anywhere.
+FRONT, BEFORE, MAIN, POPULATED, AFTER = range(5)
+
+Rank = tuple[int, int, int]
+"""Which of the nodes that wait for nothing comes first: the group, the place in a catalog, a number."""
 
 
 @dataclass(eq=False)
@@ -20,11 +24,19 @@ class Node:
     waits: set["Node"] = field(default_factory=set)
     blocks: set["Node"] = field(default_factory=set)
 
+    def __lt__(self, other: "Node") -> bool:
+        return self.rank < other.rank
+
     def wait_for(self, other: "Node | None") -> None:
         """Come after another node; no other, no wait."""
         if other is not None and other is not self:
             self.waits.add(other)
             other.blocks.add(self)
+
+    def let_go(self, other: "Node") -> None:
+        """Wait for another node no more."""
+        self.waits.discard(other)
+        other.blocks.discard(self)
 
 
 def order(nodes: Iterable[Node], break_circle: Callable[[list[Node]], list[Step]]) -> list[Step]:
@@ -35,31 +47,24 @@ def order(nodes: Iterable[Node], break_circle: Callable[[list[Node]], list[Step]
     them from waiting, and returns steps to put here.
     """
     left = set(nodes)
-    queues: dict[bool, list[tuple[Rank, int, Node]]] = {True: [], False: []}
+    ready = {
+        kind: sorted(node for node in left if not node.waits and node.transactional is kind)
+        for kind in (True, False)
+    }
     steps: list[Step] = []
-    count = 0
-
-    def push_ready(candidates: Iterable[Node]) -> None:
-        nonlocal count
-        for node in candidates:
-            if not node.waits:
-                count += 1
-                heapq.heappush(queues[node.transactional], (node.rank, count, node))
-
-    push_ready(sorted(left, key=lambda node: node.rank))
-    transactional = not (queues[False] and queues[False][0][2].rank[0] == 0)
+    kind = not (ready[False] and ready[False][0].rank[0] == FRONT)
     while left:
-        if not queues[transactional]:
-            transactional = not transactional
-        if not queues[transactional]:
-            steps += break_circle(sorted(left, key=lambda node: node.rank))
-            push_ready(left)
-            transactional = bool(queues[True])
-        _, _, node = heapq.heappop(queues[transactional])
+        kind = kind if ready[kind] else not kind
+        while not ready[kind]:
+            steps += break_circle(sorted(left))
+            for node in sorted(node for node in left if not node.waits):
+                heapq.heappush(ready[node.transactional], node)
+            kind = bool(ready[True])
+        node = heapq.heappop(ready[kind])
         left.discard(node)
         steps += node.steps
-        released = sorted(node.blocks, key=lambda other: other.rank)
-        for other in released:
-            other.waits.discard(node)
-        push_ready(other for other in released if other in left)
+        for other in sorted(node.blocks):
+            other.let_go(node)
+            if not other.waits:
+                heapq.heappush(ready[other.transactional], other)
     return steps

@@ -2,18 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from toolkit.catalog.catalog import Catalog, Entry
 from toolkit.core.changes import Action, ObjectKey, Step
 from toolkit.plan.alteration import Alteration, Part
 from toolkit.plan.closure import Changes
-from toolkit.plan.graph import Node
+from toolkit.plan.graph import AFTER, BEFORE, FRONT, MAIN, POPULATED, Node
 from toolkit.plan.whole import Whole
 
-# Groups of ranks. Materialised views come late, for their rows may come from anywhere.
-_FRONT, _BEFORE, _MAIN, _POPULATED, _AFTER = range(5)
 # What is written in one step with the object that it belongs to.
 _BELONGING: Final = frozenset({"ACL", "COMMENT", "SECURITY LABEL"})
 
@@ -69,10 +66,10 @@ class Nodes:
         edges = self._old.dependencies(key) if key.kind == "FUNCTION" else ()
         for shell in (key, *(edge.on for edge in edges)):
             if shell.kind == "SHELL TYPE":
-                yield replace(shell, kind="TYPE")
+                yield shell._replace(kind="TYPE")
 
     def _node(self, group: int, place: int, *steps: Step, transactional: bool = True) -> Node:
-        node = Node((group, place), list(steps), transactional)
+        node = Node((group, place, len(self.all)), list(steps), transactional)
         self.all.append(node)
         return node
 
@@ -95,7 +92,7 @@ class Nodes:
             before = self._old.by_key.get(key)
             step = self._whole.own(before, entry) if before and key not in changes.rebuilt else None
             if step is not None:
-                node = self._node(_MAIN, self._new.positions[key], step)
+                node = self._node(MAIN, self._new.positions[key], step)
                 node.wait_for(self.present.get(key))
                 self.present[key] = node
 
@@ -114,18 +111,18 @@ class Nodes:
         )
         place = self._new.positions.get(key)
         if key in self._changes.vanished:
-            group = _BEFORE if self._changes.is_early(key) else _AFTER
+            group = BEFORE if self._changes.is_early(key) else AFTER
         elif alteration.part is Part.BEFORE:
-            group = _BEFORE if alteration.transactional else _FRONT
+            group = BEFORE if alteration.transactional else FRONT
         else:
-            group = _MAIN if alteration.part is Part.MAIN else _AFTER
-        if place is None or group in (_FRONT, _BEFORE):
+            group = MAIN if alteration.part is Part.MAIN else AFTER
+        if place is None or group in (FRONT, BEFORE):
             place = -self._old.positions.get(key, 0)
         return self._node(group, place, step, transactional=alteration.transactional)
 
     def _drop(self) -> None:
         changes = self._changes
-        dropped = [*changes.vanished, *changes.rebuilt]
+        dropped = sorted(changes.vanished | changes.rebuilt.keys())
         for key in dropped:
             if key in changes.taken:
                 self.gone[key] = self.altering[changes.taken[key]][-1][1]
@@ -145,11 +142,11 @@ class Nodes:
         place = -self._old.positions[key]
         if key in self._changes.aside:
             rename, drop = self._whole.set_aside(key)
-            self.aside[key] = self._node(_BEFORE, place, rename)
-            self.gone[key] = self._node(_AFTER, place, drop)
+            self.aside[key] = self._node(BEFORE, place, rename)
+            self.gone[key] = self._node(AFTER, place, drop)
             self.gone[key].wait_for(self.aside[key])
         else:
-            group = _BEFORE if self._changes.is_early(key) else _AFTER
+            group = BEFORE if self._changes.is_early(key) else AFTER
             self.gone[key] = self._node(group, place, self._whole.drop(key))
 
     def _create(self) -> None:
@@ -159,9 +156,9 @@ class Nodes:
         parents = {key: parent for key in making if (parent := self._parent_of(key)) and parent in making}
         for key in sorted(parents, key=self._new.positions.__getitem__):
             belonging[parents[key]].append(self._new.by_key[key])
-        for key in making:
+        for key in sorted(making):
             if key not in parents:
-                group = _POPULATED if self._new.by_key[key].populated else _MAIN
+                group = POPULATED if self._new.by_key[key].populated else MAIN
                 node = self._node(group, self._new.positions[key], self._whole.create(key, belonging[key]))
                 self.created[key] = self.present[key] = node
         for key, parent in parents.items():

@@ -167,8 +167,7 @@ class _Waiting:
                 return [self._whole.stand_in(entry, node.steps[0].action, replacing=True)]
         for (target, gone), keys in self._along.items():
             if target in waiting and gone in target.waits and target in _needed(gone):
-                target.waits.discard(gone)
-                gone.blocks.discard(target)
+                target.let_go(gone)
                 return [self._whole.drop(key) for key in sorted(set(keys))]
         names = sorted({str(step.object) for node in left for step in node.steps})
         raise PlanImpossible(
@@ -181,8 +180,7 @@ def _release(node: Node) -> bool:
     """Let those go on that the node itself waits for, by whatever way; return whether there are any."""
     released = node.blocks & _needed(node)
     for other in released:
-        other.waits.discard(node)
-        node.blocks.discard(other)
+        other.let_go(node)
     return bool(released)
 
 

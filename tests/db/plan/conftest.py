@@ -47,7 +47,7 @@ class Prove(NamedTuple):
         assert differences(reached.entries, new.entries, ("reached", "wanted")) == [], show(plan)
         return plan, reached
 
-    def __call__(self, before, after):
+    def there_and_back(self, before, after):
         """Return the plan that leads from the one set of statements to the other, and back."""
         conninfo = self.database(before)
         old, new = self.read(conninfo), self.read(self.database(after))
