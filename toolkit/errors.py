@@ -245,8 +245,15 @@ class DatabaseAhead(ToolkitError):
     exit_status = 1
 
 
+class DatabaseDrifted(ToolkitError):
+    """Objects of the database are not what the revisions made them."""
+
+    code = "drift"
+    exit_status = 1
+
+
 class DataLoss(ToolkitError):
-    """Rolling back would lose data."""
+    """Data would be lost."""
 
     code = "data-loss"
     exit_status = 1
@@ -296,6 +303,13 @@ class PoolerUnsupported(ToolkitError):
     """The target is a pooler that hands out its connections by transaction."""
 
     code = "pooler"
+
+
+class ProofFailed(ToolkitError):
+    """A revision does not do what it has to."""
+
+    code = "proof"
+    exit_status = 1
 
 
 class RevisionFailed(ToolkitError):

@@ -232,7 +232,7 @@ _DEPENDENCIES: Final = """
             )
     ) AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS o,
         pg_identify_object(d.refclassid, d.refobjid, d.refobjsubid) AS r
-    WHERE o.identity !~ '^toolkit\\.|alembic_version' AND r.identity <> 'toolkit'
+    WHERE o.identity !~ '(^| )toolkit\\.|alembic_version' AND r.identity !~ '^toolkit(\\.|$)'
 """
 
 QUERIES: Final = (

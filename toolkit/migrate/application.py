@@ -14,6 +14,7 @@ from toolkit.errors import FileChanged, RevisionFailed
 from toolkit.migrate import ledger, locks
 from toolkit.migrate.connection import Connection, explain, session_settings, words
 from toolkit.migrate.files import Action, Direction, SqlFile, Step, read_file
+from toolkit.migrate.gate import refuse_drift
 from toolkit.migrate.ledger import LedgerRow, StepRow
 from toolkit.migrate.locks import Holder
 from toolkit.migrate.status import Partial, unfinished
@@ -65,9 +66,18 @@ class Run:
     """What `upgrade`, `downgrade` and `stamp` do, from the plan to the last row of the ledger."""
 
     def __init__(
-        self, settings: Settings, revisions: Revisions, steps: tuple[StepRow, ...], notify: Notify
+        self,
+        settings: Settings,
+        revisions: Revisions,
+        steps: tuple[StepRow, ...],
+        notify: Notify,
+        *,
+        draft: bool = False,
     ) -> None:
-        """Begin a run; steps are the recorded events of a revision that is not finished."""
+        """Begin a run; steps are the recorded events of a revision that is not finished.
+
+        draft: whether places that a person has to fill may be empty.
+        """
         self._settings = settings
         self._session = session_settings(settings)
         self._before = self._session.as_string() + "; "
@@ -75,6 +85,7 @@ class Run:
         self._names = {revision.path.name: revision for revision in revisions.order}
         self._steps = steps
         self._notify = notify
+        self._draft = draft
         self._files: dict[tuple[str, str], SqlFile] = {}
         self._planned: list[tuple[str, str]] = []
         self._heads: tuple[str, ...] = ()
@@ -95,15 +106,18 @@ class Run:
                 direction: Direction = "upgrade" if step.is_upgrade else "downgrade"
                 if not revision.is_merge:
                     self._planned.append((revision.id, direction))
-                    self._files[revision.id, direction] = read_file(revision, direction)
+                    self._read(revision, direction)
                 if step.is_upgrade and not revision.is_merge:  # goes into the ledger
-                    self._files[revision.id, "downgrade"] = read_file(revision, "downgrade")
+                    self._read(revision, "downgrade")
         if plan and self._steps and isinstance(plan[0], RevisionStep):
             last = self._steps[-1]
             direction = "upgrade" if plan[0].is_upgrade else "downgrade"
             if (plan[0].revision.revision, direction) != (last.revision, last.direction):
                 raise unfinished(Partial.of(last))
         return plan
+
+    def _read(self, revision: Revision, direction: Direction) -> None:
+        self._files[revision.id, direction] = read_file(revision, direction, draft=self._draft)
 
     def downgrades(self) -> list[SqlFile]:
         """Return the down files that the plan will run, in order."""
@@ -112,11 +126,15 @@ class Run:
     def apply(self, context: MigrationContext, name: str, direction: Direction) -> None:
         """Run one revision's SQL file; called inside the transaction that Alembic opened for it.
 
-        Raises RevisionFailed, ConnectionLost, FileChanged.
+        Raises DatabaseDrifted, RevisionFailed, ConnectionLost, FileChanged.
         """
         revision = self._names[name]
         file = self._files[revision.id, direction]
         self._began = time.perf_counter()
+        expected = revision.source if direction == "upgrade" else revision.target
+        # Steps that ran already have changed some of it.
+        if expected and not context.as_sql and revision.id not in {step.revision for step in self._steps}:
+            refuse_drift(_driver(context), revision, expected)
         if revision.transactional:
             self._announce(revision, direction, 1, 1)
             self._run_transactional(context, file.steps[0])

@@ -47,13 +47,15 @@ _Planner = Callable[[tuple[str, ...], MigrationContext], Iterable[Any]]
 class Request:
     """What `toolkit migrate` and `toolkit rollback` hand over.
 
-    conninfo, revisions: the target and the history. notify: who listens.
+    conninfo, revisions: the target and the history. notify: who listens. draft: whether places that a person
+    has to fill may be empty.
     """
 
     conninfo: str
     revisions: Revisions
     notify: Notify
     allow_data_loss: bool = False
+    draft: bool = False
 
 
 def run() -> None:
@@ -151,7 +153,8 @@ def _online(settings: Settings, request: Request | None, options: dict[str, Any]
         if problems:
             raise problems[0]
         ledger.ensure(connection, settings)
-        run = Run(settings, request.revisions, () if purge else state.ledger.steps, request.notify)
+        steps = () if purge else state.ledger.steps
+        run = Run(settings, request.revisions, steps, request.notify, draft=request.draft)
         with _open(connection) as sqlalchemy:
             _configure(settings, run, _planner(run, request, options["fn"]), connection=sqlalchemy)
             context.run_migrations()

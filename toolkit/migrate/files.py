@@ -16,6 +16,9 @@ from toolkit.source.statements import Statement, read_sql, split_statements
 
 Direction = Literal["upgrade", "downgrade"]
 _STEP = re.compile(r"\s*--\s*toolkit:\s*step(\s+repeatable)?\s*")
+STEP = "-- toolkit: step"
+WRITE_HERE = "-- toolkit: write here: "  # what a person has to write follows
+LOSES_DATA = "-- toolkit: loses-data "  # what is lost follows; somebody meant it
 _REMEDY = "docs/how-to/write-a-revision.md shows what such a file looks like."
 
 
@@ -69,11 +72,12 @@ def _apply(name: str, direction: Direction) -> None:
     run.apply(context, name, direction)
 
 
-def read_file(revision: Revision, direction: Direction) -> SqlFile:
+def read_file(revision: Revision, direction: Direction, *, draft: bool = False) -> SqlFile:
     """Read one SQL file of a revision that is no merge.
 
-    Raises RevisionFileInvalid for a missing file, for one that does not agree with the `.py` on transactions,
-    and for statements that can't be applied so; SqlFileError, SqlSyntaxError.
+    draft: whether something may still have to be written. Raises RevisionFileInvalid for a missing file, for
+    one that does not agree with the `.py` on transactions or that waits for a person to write something, and
+    for statements that can't be applied so; SqlFileError, SqlSyntaxError.
     """
     path = revision.up if direction == "upgrade" else revision.down
     if path is None:
@@ -85,11 +89,22 @@ def read_file(revision: Revision, direction: Direction) -> SqlFile:
             f"{path} and {revision.path.name} do not agree on whether the revision runs in a transaction.",
             remedy=f"With transactional = False both SQL files begin with `{NO_TRANSACTION}`, else none.",
         )
+    if not draft:
+        _refuse_unwritten(text, path)
     actions = [Action(statement, read_effects(statement)) for statement in split_statements(text, path)]
     for action in actions:
         _refuse_unfit(action)
     groups = [actions] if revision.transactional else _group(actions, text, path)
     return SqlFile(path, text, digest, tuple(Step(tuple(group), _digest(group)) for group in groups))
+
+
+def _refuse_unwritten(text: str, path: Path) -> None:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith(WRITE_HERE):
+            raise RevisionFileInvalid(
+                f"{path}:{number}: somebody has to write {line.removeprefix(WRITE_HERE).strip()}.",
+                remedy="Write it there, or nothing if nothing is needed, and remove the line.",
+            )
 
 
 def _refuse_unfit(action: Action) -> None:

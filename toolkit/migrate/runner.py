@@ -2,11 +2,15 @@
 
 import random
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import RevisionStep
+from alembic.script import Script, ScriptDirectory
+from alembic.script.revision import RevisionMap
 from alembic.util import CommandError
 
 from toolkit.core.settings import Settings
@@ -34,7 +38,7 @@ Notify = Callable[[Event | Retry], None]
 
 
 def upgrade(settings: Settings, conninfo: str, revisions: Revisions, target: str, notify: Notify) -> None:
-    """Apply revisions up to `target`, an id, "head" or "heads".
+    """Apply revisions up to `target`, an id or "head".
 
     Raises ToolkitError; a lock_timeout (55P03) only after several tries. What was applied stays applied.
     """
@@ -85,6 +89,51 @@ def _persist(action: Callable[[], None], notify: Notify) -> None:
             pause *= 2
         else:
             return
+
+
+class Walk:
+    """Takes single revisions up or down, whatever the shape of the history; for scratch databases."""
+
+    def __init__(
+        self, settings: Settings, revisions: Revisions, notify: Notify, *, draft: bool = False
+    ) -> None:
+        """Begin; draft: whether places that a person has to fill may be empty."""
+        self._request = Request("", revisions, notify, allow_data_loss=True, draft=draft)
+        self._config = _config(settings, self._request)
+        self._script = ScriptDirectory.from_config(self._config)
+
+    def up(self, conninfo: str, *ids: str) -> None:
+        """Apply revisions in the given order; raises ToolkitError."""
+        self._go(conninfo, lambda _: ids, RevisionStep.upgrade_from_script)
+
+    def up_to_heads(self, conninfo: str) -> None:
+        """Apply all revisions that the database lacks; raises ToolkitError."""
+        revisions = self._request.revisions
+        self._go(
+            conninfo,
+            lambda heads: [revision.id for revision in revisions.pending(revisions.heads, heads)],
+            RevisionStep.upgrade_from_script,
+        )
+
+    def down(self, conninfo: str, *ids: str) -> None:
+        """Take revisions back in the given order; raises ToolkitError."""
+        self._go(conninfo, lambda _: ids, RevisionStep.downgrade_from_script)
+
+    def _go(
+        self,
+        conninfo: str,
+        choose: Callable[[Sequence[str]], Sequence[str]],
+        make: Callable[[RevisionMap, Script], RevisionStep],
+    ) -> None:
+        script = self._script
+
+        def plan(heads: Sequence[str], _: object) -> list[RevisionStep]:
+            chosen = map(script.get_revision, choose(heads))
+            return [make(script.revision_map, revision) for revision in chosen if revision]
+
+        self._config.attributes[ATTRIBUTE] = replace(self._request, conninfo=conninfo)
+        with EnvironmentContext(self._config, script, fn=plan, destination_rev="heads"):
+            _call(script.run_env)
 
 
 def _config(settings: Settings, request: Request) -> Config:

@@ -16,7 +16,7 @@ from toolkit.errors import ScratchServerUnusable
 from toolkit.migrate import roles
 from toolkit.migrate.application import ignore
 from toolkit.migrate.connection import connect, explain
-from toolkit.migrate.runner import Notify, upgrade
+from toolkit.migrate.runner import Notify, Walk
 from toolkit.server.load import load_sql
 from toolkit.server.scratch import Scratch
 from toolkit.source.artifacts import hash_artifacts, read_artifacts
@@ -57,9 +57,7 @@ class States:
         """
         *before, key = self._history_keys(revisions.order)
         return self.scratch.template(
-            key,
-            lambda conninfo: upgrade(self.settings, conninfo, revisions, "heads", self.notify),
-            bases=before[::-1],
+            key, Walk(self.settings, revisions, self.notify).up_to_heads, bases=before[::-1]
         )
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""What data a statement of a rollback may lose."""
+"""What data a statement loses or may lose."""
 
 from collections.abc import Iterator
 
@@ -96,11 +96,23 @@ def find_losses(statement: Statement) -> list[str]:
     return [f"{statement.path.name}:{statement.line}: {loss}" for loss in _losses(node)]
 
 
+def find_removals(statement: Statement) -> list[str]:
+    """Return the tables, columns and their like that the statement drops, not what it only may lose."""
+    node = parse_sql(statement.text)[0].stmt
+    if isinstance(node, ast.DropStmt):
+        return list(_dropped(node))
+    if isinstance(node, ast.AlterTableStmt):
+        return [
+            loss for command, loss in _altered(node) if command.subtype == enums.AlterTableType.AT_DropColumn
+        ]
+    return []
+
+
 def _losses(node: ast.Node | None) -> Iterator[str]:
     if isinstance(node, ast.DropStmt):
         yield from _dropped(node)
     elif isinstance(node, ast.AlterTableStmt):
-        yield from _altered(node)
+        yield from (loss for _, loss in _altered(node))
     elif isinstance(node, ast.TruncateStmt):
         yield from (f"empties table {_text(relation)}" for relation in node.relations or ())
     elif isinstance(node, ast.DeleteStmt):
@@ -123,15 +135,15 @@ def _dropped(node: ast.DropStmt) -> Iterator[str]:
         yield from (text.format(_name(thing)) for thing in node.objects or ())
 
 
-def _altered(node: ast.AlterTableStmt) -> Iterator[str]:
+def _altered(node: ast.AlterTableStmt) -> Iterator[tuple[ast.AlterTableCmd, str]]:
     table = _text(node.relation)
     for command in node.cmds or ():
         if command.subtype == enums.AlterTableType.AT_DropColumn:
-            yield f"drops column {table}.{command.name}"
+            yield command, f"drops column {table}.{command.name}"
         elif command.subtype == enums.AlterTableType.AT_AlterColumnType:
-            yield f"converts column {table}.{command.name}"
+            yield command, f"converts column {table}.{command.name}"
         elif command.subtype not in _HARMLESS_ALTERATIONS:
-            yield f"alters table {table} in a way that is not judged"
+            yield command, f"alters table {table} in a way that is not judged"
 
 
 def _inserted(node: ast.InsertStmt | ast.CreateTableAsStmt) -> Iterator[str]:

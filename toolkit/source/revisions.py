@@ -2,8 +2,8 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit.errors import RevisionsInvalid, RevisionUnknown
@@ -13,6 +13,8 @@ PHASES = ("expand", "data", "contract")
 NO_TRANSACTION = "-- toolkit: no-transaction"
 _LONGEST_ID = 32  # what alembic_version.version_num holds
 _LITERALS = ("revision", "down_revision", "depends_on", "format_version", "transactional", "phase")
+_FINGERPRINTS = ("source", "target")
+Expected = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,9 @@ class Revision:
     id: its identity, at most 32 characters. parents: the revisions it follows; none for a first one, several
     for a merge. depends_on: further revisions that must be applied before it. message: the docstring's first
     line. path: the `.py`. up, down: its SQL files, None where there is none. transactional: applied in one
-    transaction. phase: expand, data or contract.
+    transaction. phase: expand, data or contract. source, target: fingerprints of the objects that it touches,
+    before and after it, by their names; None for an object that is not there. A revision that was written by
+    hand has neither.
     """
 
     id: str
@@ -34,6 +38,8 @@ class Revision:
     down: Path | None
     transactional: bool
     phase: str
+    source: Expected | None = field(default=None, hash=False)
+    target: Expected | None = field(default=None, hash=False)
 
     @property
     def is_merge(self) -> bool:
@@ -199,6 +205,8 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         down=path.with_name(down) if down in names else None,
         transactional=transactional,
         phase=phase,
+        source=_expected(values.get("source"), path),
+        target=_expected(values.get("target"), path),
     )
 
 
@@ -210,7 +218,7 @@ def _assigned(statement: ast.stmt, path: Path) -> Iterable[tuple[str, object]]:
         return
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
-        if isinstance(target, ast.Name) and target.id in _LITERALS:
+        if isinstance(target, ast.Name) and target.id in (*_LITERALS, *_FINGERPRINTS):
             try:
                 yield target.id, ast.literal_eval(statement.value)
             except ValueError as error:
@@ -225,6 +233,19 @@ def _bound(module: ast.Module) -> set[str]:
             several = target.elts if isinstance(target, ast.Tuple | ast.List) else (target,)
             names |= {node.id for node in several if isinstance(node, ast.Name)}
     return names
+
+
+def _expected(value: object, path: Path) -> Expected | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or not all(
+        isinstance(name, str) and isinstance(mark, str | None) for name, mark in value.items()
+    ):
+        raise RevisionsInvalid(
+            f"{path}: source and target map names of objects to texts or None.",
+            remedy="Take both out, or restore them.",
+        )
+    return value
 
 
 def _ids(value: object, path: Path) -> tuple[str, ...]:

@@ -43,6 +43,22 @@ def test_facts_of_a_revision(write, read, tmp_path):
     assert (revision.transactional, revision.phase) == (False, "contract")
 
 
+def test_fingerprints_are_read_where_there_are_some(write, read):
+    write("a")
+    write("b", down_revision="'a'", source="{'view public.v_a': 'abc'}", target="{'view public.v_a': None}")
+    found = read()
+    assert (found["a"].source, found["a"].target) == (None, None)
+    assert found["b"].source == {"view public.v_a": "abc"}
+    assert found["b"].target == {"view public.v_a": None}
+
+
+@pytest.mark.parametrize("value", ["['a']", "{'a': 1}", "{1: 'a'}"])
+def test_fingerprints_of_another_form_are_refused(write, read, value):
+    write("a", source=value)
+    with pytest.raises(RevisionsInvalid, match="source and target map names of objects"):
+        read()
+
+
 def test_absent_folder_is_refused(tmp_path):
     with pytest.raises(RevisionsInvalid, match="There is no folder"):
         read_revisions(tmp_path / "versions")
