@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
+from toolkit.catalog.catalog import Catalog
 from toolkit.catalog.comparison import differences
-from toolkit.catalog.dump import Entry, read_entries
 from toolkit.catalog.facts import Facts, differing_facts, read_facts
 from toolkit.catalog.fingerprints import Fingerprints, read_fingerprints
+from toolkit.catalog.reading import read_catalog
 from toolkit.catalog.rows import fill_tables
 from toolkit.errors import ProofFailed, RevisionFailed
 from toolkit.migrate.runner import Walk
@@ -26,7 +27,7 @@ _ABOUT_ROWS = ("22", "23")  # classes of errors: a value that does not fit, a co
 class Snapshot:
     """A database as three readers see it; only the first of them is pg_dump."""
 
-    entries: tuple[Entry, ...]
+    catalog: Catalog
     facts: Facts
     fingerprints: Fingerprints
 
@@ -52,12 +53,12 @@ def take_snapshot(conninfo: str) -> Snapshot:
         connection.execute("SET search_path = ''")
         facts, fingerprints = read_facts(connection), read_fingerprints(connection)
         major = connection.info.server_version // 10000
-    return Snapshot(read_entries(conninfo, find_binaries(major)), facts, fingerprints)
+    return Snapshot(read_catalog(conninfo, find_binaries(major)), facts, fingerprints)
 
 
 def compare(first: Snapshot, second: Snapshot, names: tuple[str, str]) -> list[str]:
     """Return the differences between two databases, none where they are equal; names: what to call them."""
-    found = differences(first.entries, second.entries, names)
+    found = differences(first.catalog.entries, second.catalog.entries, names)
     return found or list(differing_facts(first.facts, second.facts, names))
 
 
