@@ -10,7 +10,7 @@ import pytest
 
 from toolkit.core.changes import Action, ObjectKey, Plan, Risk, Step
 from toolkit.core.settings import load_settings
-from toolkit.errors import DataLoss, ProofFailed, RevisionFailed
+from toolkit.errors import DataLoss, ProofFailed
 from toolkit.migrate.chain import publish, refuse_losses, write_chain
 from toolkit.migrate.freeze import draft_chain
 from toolkit.migrate.proof import take_snapshot
@@ -128,21 +128,25 @@ def test_files_say_what_the_revision_expects_and_leaves(shop, write):
 
 def test_plan_that_does_not_lead_to_sql_writes_nothing(shop, write):
     before = files(shop)
-    with pytest.raises(ProofFailed, match=r"sql/ from the head:\nINDEX public\.idx_user"):
+    with pytest.raises(ProofFailed, match=r"sql/ and the head differ:\nINDEX public\.idx_user"):
         write((ADD, SHOW), ((HIDE, REMOVE),))
     assert files(shop) == before
 
 
 def test_way_back_that_does_not_lead_back_writes_nothing(shop, write):
     before = files(shop)
-    with pytest.raises(ProofFailed, match=r"from after its down:\nTABLE public\.tb_user"):
+    with pytest.raises(
+        ProofFailed, match=r"before 20261120090000 and that after its down differ:\nTABLE public\.tb_user"
+    ):
         write((ADD, SHOW, BUILD), ((HIDE,), (UNBUILD,)))
     assert files(shop) == before
 
 
 def test_statement_that_fails_is_told_by_file_and_line(shop, write):
     before = files(shop)
-    with pytest.raises(RevisionFailed, match=r"_bio\.up\.sql:4: relation \"tb_none\" does not exist"):
+    with pytest.raises(
+        ProofFailed, match=r": 20261120090000_add_a_bio\.up\.sql:4: relation \"tb_none\" does"
+    ):
         write((Step(Action.ALTER, TABLE, "x", ("ALTER TABLE tb_none ADD COLUMN bio text",)),), ((),))
     assert files(shop) == before
 

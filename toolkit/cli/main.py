@@ -21,6 +21,7 @@ from toolkit.errors import FileUnusable, Interrupted, OutputClosed, OutputFailed
 COMMANDS = {
     "lint": "Check SQL files against the lint rules.",
     "rule": "Explain one lint rule.",
+    "check": "Verify the project.",
     "migrate": "Apply revisions to the target.",
     "rollback": "Take revisions back.",
     "status": "Show where the target stands.",

@@ -1,20 +1,21 @@
 """From a plan to the files of its revisions: drafted in a folder apart, proven, then put into place."""
 
+import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.core.changes import Plan
-from toolkit.errors import DataLoss, ScratchServerUnusable, ServerBinariesMissing
+from toolkit.errors import DataLoss, ProofFailed, RevisionFailed
 from toolkit.migrate.freeze import Draft, down_text, python_text, up_text
 from toolkit.migrate.gate import expectations
-from toolkit.migrate.proof import Proof, Prover, Snapshot, Tables, take_snapshot
-from toolkit.migrate.states import States
-from toolkit.server.scratch import open_scratch
-from toolkit.source.revisions import Expected, Revision, Revisions, read_revisions
+from toolkit.migrate.proof import Proof, Prover, Snapshot, Tables, snapshot
+from toolkit.migrate.states import States, Unavailable, open_oldest
+from toolkit.source.revisions import Expected, read_revisions
 
+_PLACE = re.compile(r"(.+?):(\d+): ")
 Back = Callable[[Draft, Snapshot, Snapshot], Plan]  # makes the way from the second database to the first
 
 
@@ -22,13 +23,13 @@ Back = Callable[[Draft, Snapshot, Snapshot], Plan]  # makes the way from the sec
 class Chain:
     """Revisions that were written. files: their paths. proofs: one for each server they were proven on.
 
-    unproven: the major on which they should have been proven too, with the reason why they were not.
+    unproven: the server on which they should have been proven too.
     """
 
     drafts: tuple[Draft, ...]
     files: tuple[Path, ...]
     proofs: tuple[Proof, ...]
-    unproven: tuple[int, str] | None
+    unproven: Unavailable | None
 
 
 def refuse_losses(drafts: Iterable[Draft]) -> None:
@@ -49,11 +50,11 @@ def write_chain(
 
     desired: the database that they have to lead to. back: for the `.down.sql` of each.
     tables: those that get random rows before a revision, by its id.
-    Raises ProofFailed, RevisionFailed and what else applying them raises; then nothing is written.
+    Raises ProofFailed, and what else applying them raises; then nothing is written.
     """
     versions = states.settings.migrations / "versions"
     rows = {} if any(draft.unwritten for draft in drafts) else tables
-    with tempfile.TemporaryDirectory(prefix="toolkit-") as name:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as name, _explained(Path(name)):
         folder = Path(name)
         for draft in drafts:
             _write(folder, draft, ".py", python_text(draft))
@@ -66,45 +67,35 @@ def write_chain(
 
         history = read_revisions(versions, folder)
         chain = [history[draft.id] for draft in drafts]
-        proofs = [
-            Prover(states, history, draft=True).prove(
-                chain, desired=desired, tables=rows, after_up=write_back
-            )
-        ]
-        elsewhere = prove_on_oldest(states, history, chain, rows, draft=True)
-        if isinstance(elsewhere, Proof):
-            proofs.append(elsewhere)
+        prover = Prover(states, history, draft=True)
+        proofs = [prover.prove(chain, desired=desired, tables=rows, after_up=write_back)]
+        with open_oldest(states) as oldest:
+            if isinstance(oldest, States):
+                there = snapshot(oldest, oldest.desired())
+                prover = Prover(oldest, history, draft=True)
+                proofs.append(prover.prove(chain, desired=there, tables=rows))
         for draft, (source, target) in zip(drafts, _expectations(drafts, proofs), strict=True):
             _write(folder, draft, ".py", python_text(draft, source, target))
         files = publish(folder, [draft.stem for draft in drafts], versions)
-    unproven = None if isinstance(elsewhere, Proof) else elsewhere
+    unproven = oldest if isinstance(oldest, Unavailable) else None
     return Chain(tuple(drafts), files, tuple(proofs), unproven)
 
 
-def prove_on_oldest(
-    states: States,
-    history: Revisions,
-    chain: Sequence[Revision],
-    rows: Mapping[str, Tables],
-    *,
-    draft: bool = False,
-) -> Proof | tuple[int, str] | None:
-    """Prove revisions on the oldest target major too; None where `states` is on it.
-
-    Returns the major and the reason where there is no such server to be had. Raises what Prover.prove raises.
-    """
-    oldest = states.settings.postgresql
-    if oldest == states.scratch.major:
-        return None
-    with ExitStack() as stack:
-        try:
-            scratch = stack.enter_context(open_scratch(oldest))
-        except (ServerBinariesMissing, ScratchServerUnusable) as error:
-            return oldest, str(error)
-        other = States(states.settings, scratch, states.notify)
-        with other.copy(other.desired()) as conninfo:
-            desired = take_snapshot(conninfo)
-        return Prover(other, history, draft=draft).prove(chain, desired=desired, tables=rows)
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Tell what fails in the folder, which is about to go, by the statement instead of the line."""
+    try:
+        yield
+    except (ProofFailed, RevisionFailed) as error:
+        text = error.message.replace(f"{folder}/", "")
+        found = _PLACE.match(error.message)
+        if found and found[1].startswith(str(folder)):
+            lines = Path(found[1]).read_text(encoding="utf-8").splitlines()
+            text += f"\n  {lines[int(found[2]) - 1]}"
+        raise ProofFailed(
+            f"Nothing was written, for the proof failed: {text}",
+            remedy="Write this revision by hand; docs/how-to/write-a-revision.md shows how.",
+        ) from error
 
 
 def publish(source: Path, stems: Sequence[str], folder: Path) -> tuple[Path, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +11,7 @@ from alembic import op
 
 from toolkit.errors import RevisionFileInvalid, ToolkitError
 from toolkit.source.effects import Effects, read_effects
+from toolkit.source.losses import find_removals
 from toolkit.source.revisions import NO_TRANSACTION, Revision, checksum
 from toolkit.source.statements import Statement, read_sql, split_statements
 
@@ -119,17 +120,33 @@ def _refuse_unfit(action: Action) -> None:
         )
 
 
+def find_unmarked_losses(file: SqlFile) -> Iterator[tuple[Statement, str]]:
+    """Yield what the statements drop for good without a `-- toolkit: loses-data` line before them."""
+    lines = file.text.splitlines()
+    actions = [action for step in file.steps for action in step.actions]
+    for action, before in _before(actions):
+        if not any(lines[number - 1].startswith(LOSES_DATA) for number in before):
+            yield from ((action.statement, loss) for loss in find_removals(action.statement))
+
+
+def _before(actions: list[Action]) -> Iterator[tuple[Action, range]]:
+    """Yield statements with the lines between the one before and it: what stands there is no part of one."""
+    end = 0
+    for action in actions:
+        first = action.statement.line
+        yield action, range(end + 1, first)
+        end = first + action.statement.text.count("\n")
+
+
 def _group(actions: list[Action], text: str, path: Path) -> list[list[Action]]:
     """Check that one statement follows each line `-- toolkit: step`; a line inside a statement is none.
 
     A step that was interrupted is run again, so its statement must not mind what it did already.
     """
-    marks = {n: match for n, line in enumerate(text.splitlines(), 1) if (match := _STEP.fullmatch(line))}
-    end = 0
-    for action in actions:
-        first = action.statement.line
-        place = f"{path}:{first}"
-        mark = next((match for number, match in marks.items() if end < number < first), None)
+    lines = text.splitlines()
+    for action, before in _before(actions):
+        place = f"{path}:{action.statement.line}"
+        mark = next((found for number in before if (found := _STEP.fullmatch(lines[number - 1]))), None)
         if mark is None:
             raise RevisionFileInvalid(f"{place}: no `-- toolkit: step` before the statement.", remedy=_REMEDY)
         if action.effects.once and not mark[1]:
@@ -137,7 +154,6 @@ def _group(actions: list[Action], text: str, path: Path) -> list[list[Action]]:
                 f"{place}: a step has to be safe to run again.",
                 remedy=f"Make it so: {action.effects.once}; or let a transactional revision do it.",
             )
-        end = first + action.statement.text.count("\n")
     return [[action] for action in actions]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import psycopg
 
@@ -12,7 +13,7 @@ from toolkit.catalog.facts import Facts, differing_facts, read_facts
 from toolkit.catalog.fingerprints import Fingerprints, read_fingerprints
 from toolkit.catalog.reading import read_catalog
 from toolkit.catalog.rows import fill_tables
-from toolkit.errors import ProofFailed, RevisionFailed
+from toolkit.errors import DatabaseDrifted, ProofFailed, RevisionFailed
 from toolkit.migrate.runner import Walk
 from toolkit.migrate.states import States
 from toolkit.server.binaries import find_binaries
@@ -56,6 +57,12 @@ def take_snapshot(conninfo: str) -> Snapshot:
     return Snapshot(read_catalog(conninfo, find_binaries(major)), facts, fingerprints)
 
 
+def snapshot(states: States, template: str) -> Snapshot:
+    """Read a template; raises as take_snapshot."""
+    with states.copy(template) as conninfo:
+        return take_snapshot(conninfo)
+
+
 def compare(first: Snapshot, second: Snapshot, names: tuple[str, str]) -> list[str]:
     """Return the differences between two databases, none where they are equal; names: what to call them."""
     found = differences(first.catalog.entries, second.catalog.entries, names)
@@ -93,6 +100,11 @@ class Prover:
                 raise
             # Nobody knows whether the rows of a live database are like that.
             return replace(self._go(chain, desired, {}, after_up), broken_by_rows=str(error))
+        except DatabaseDrifted as error:
+            raise ProofFailed(
+                error.message,
+                remedy="Take source and target out of its .py, or write it anew with `toolkit revision`.",
+            ) from error
 
     def _go(
         self,
@@ -114,11 +126,12 @@ class Prover:
                     after_up(place, stops[-2], stops[-1])
             if desired is not None:
                 _require(desired, stops[-1], ("sql/", "the head"))
-            for id_, before in zip(reversed(ids), stops[-2::-1], strict=True):
-                self._walk.down(conninfo, id_)
-                _require(before, take_snapshot(conninfo), (f"before {id_}", "after its down"))
+            for revision, before in zip(reversed(chain), stops[-2::-1], strict=True):
+                self._walk.down(conninfo, revision.id)
+                names = (f"the database before {revision.id}", "that after its down")
+                _require(before, take_snapshot(conninfo), names, revision.down)
             self._walk.up(conninfo, *ids)
-            _require(stops[-1], take_snapshot(conninfo), ("first time up", "second time up"))
+            _require(stops[-1], take_snapshot(conninfo), ("the head", "the head after a second time up"))
         return Proof(self._states.scratch.major, tuple(chain), tuple(stops), rows)
 
 
@@ -129,11 +142,12 @@ def _fill(conninfo: str, tables: Tables) -> int:
         return sum(filled.rows for filled in fill_tables(connection, seed=_SEED, only=tables))
 
 
-def _require(expected: Snapshot, found: Snapshot, names: tuple[str, str]) -> None:
+def _require(expected: Snapshot, found: Snapshot, names: tuple[str, str], place: Path | None = None) -> None:
+    """Raise ProofFailed where two databases differ; place: the file that is to blame."""
     told = compare(expected, found, names)
     if told:
+        lead = f"{place}:1: " if place else ""
         listed = "".join(f"\n{text}" for text in told)
         raise ProofFailed(
-            f"The database differs, {names[0]} from {names[1]}:{listed}\n",
-            remedy="Mend the revision's files.",
+            f"{lead}{names[0]} and {names[1]} differ:{listed}\n", remedy="Mend the SQL of the revision."
         )

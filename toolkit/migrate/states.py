@@ -5,20 +5,21 @@ Both are templates on a scratch server, found again by a hash of all that they a
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
 from toolkit import __version__
 from toolkit.core.settings import Settings
-from toolkit.errors import ScratchServerUnusable
+from toolkit.errors import ScratchServerUnusable, ServerBinariesMissing
 from toolkit.migrate import roles
 from toolkit.migrate.application import ignore
 from toolkit.migrate.connection import connect, explain
 from toolkit.migrate.runner import Notify, Walk
 from toolkit.server.load import load_sql
-from toolkit.server.scratch import Scratch
+from toolkit.server.scratch import Scratch, open_scratch
 from toolkit.source.artifacts import hash_artifacts, read_artifacts
 from toolkit.source.order import order_statements
 from toolkit.source.revisions import Revision, Revisions, checksum
@@ -94,6 +95,32 @@ class States:
         settings = self.settings
         names = (settings.schema, settings.owner, settings.roles)
         return _digest(__version__, str(self.scratch.major), repr(names), *parts)
+
+
+class Unavailable(NamedTuple):
+    """A server that there should be. reason: why there is none."""
+
+    major: int
+    reason: str
+
+
+@contextmanager
+def open_oldest(states: States) -> Iterator[States | Unavailable | None]:
+    """Give the States of the same project on its oldest target major; None where `states` is on that.
+
+    Their databases die with the block.
+    """
+    oldest = states.settings.postgresql
+    if oldest == states.scratch.major:
+        yield None
+        return
+    with ExitStack() as stack:
+        found: States | Unavailable
+        try:
+            found = States(states.settings, stack.enter_context(open_scratch(oldest)), states.notify)
+        except (ServerBinariesMissing, ScratchServerUnusable) as error:
+            found = Unavailable(oldest, str(error))
+        yield found
 
 
 def _checksum(path: Path | None) -> str:

@@ -1,0 +1,138 @@
+"""`toolkit check`: what is wrong with a project, each as one finding at its place."""
+
+import json
+
+import pytest
+
+TABLE = "CREATE TABLE tb_user (id int PRIMARY KEY);"
+
+
+@pytest.fixture
+def shop(project):
+    """A project on PostgreSQL 18 whose sql/ and head are the same."""
+    settings = project.root / "pyproject.toml"
+    settings.write_text(
+        settings.read_text().replace("[tool.toolkit]", "[tool.toolkit]\npostgresql = 18")
+        + "[tool.toolkit.lint]\nselect = ['X']\n"
+    )
+    (project.root / "sql").mkdir()
+    (project.root / "sql/tb_user.sql").write_text(TABLE)
+    project.add("20261119000000", TABLE, "DROP TABLE tb_user;")
+    return project
+
+
+def check(project, *arguments):
+    """Return the exit status and what was found, by check: code, place and message of each."""
+    done = project.run("toolkit", "check", *arguments, "--format", "json")
+    assert "Traceback" not in done.stderr
+    found = {
+        name: [(f["code"], f"{f['path']}:{f['line']}", f["message"]) for f in outcome["findings"]]
+        for name, outcome in json.loads(done.stdout).items()
+    }
+    return done.returncode, found
+
+
+def test_project_that_is_fine(shop):
+    shown = shop.done("toolkit", "check")
+    assert shown == (
+        "lint       3 files linted\n"
+        "head       sql/ and the head compared on PostgreSQL 18\n"
+        "revisions  1 revisions taken up, down and up again on PostgreSQL 18\n"
+        "Nothing found.\n"
+    )
+
+
+def test_sql_that_is_ahead_of_the_head(shop):
+    (shop.root / "sql/v_user.sql").write_text("CREATE VIEW v_user AS SELECT id FROM tb_user;")
+    status, found = check(shop, "head")
+    assert (status, found) == (1, {"head": [("head", "sql:1", "VIEW public.v_user: only in sql")]})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "place", "words"),
+    [
+        ("a.sql", b"CREATE VIEW v AS\nSELEC 1", "sql-syntax", "sql/a.sql:2", 'syntax error at or near "SELEC"'),
+        ("a.sql", b"\nCREATE VIEW v AS SELECT nam\nFROM tb_user", "load", "sql/a.sql:2", 'column "nam" does'),
+        ("a.sql", b"-- a\n-- \xe4", "sql-file", "sql/a.sql:2", "byte 0xe4 is not UTF-8"),
+        ("a.sql", TABLE.encode(), "artifact", "sql/a.sql:1", "both declare table public.tb_user"),
+        ("a.sql", b"\nINSERT INTO tb_user VALUES (1)", "artifact", "sql/a.sql:2", "INSERT"),
+        ("a.sql", b"DROP TABLE tb_user", "artifact", "sql/a.sql:1", "DROP"),
+        ("a.sql", b"CREATE EXTENSION nothing", "load", "sql/a.sql:1", 'extension "nothing" is not available'),
+        (
+            "a.sql",
+            b"CREATE VIEW v AS SELECT * FROM w;\nCREATE VIEW w AS SELECT * FROM v;",
+            "load",
+            "sql/a.sql:1",
+            'relation "w" does not exist (1 more could not run)',
+        ),
+        ("roles.sql", b"SELECT 1;\nSELECT 1 / 0", "load", "sql/roles.sql:2", "division by zero"),
+    ],
+)
+def test_input_that_can_not_be_used_is_one_finding_with_its_place(shop, name, content, code, place, words):
+    (shop.root / "sql" / name).write_bytes(content)
+    status, found = check(shop, "head")
+    ((found_code, found_place, message),) = found["head"]
+    assert (status, found_code, found_place) == (1, code, place)
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "code", "place", "words"),
+    [
+        ("CREATE VIEW v AS SELECT 1 AS a;", "", "proof", "down.sql:1", "VIEW public.v: only in that after its"),
+        ("SELECT 1;\nSELECT 1 / 0;", "", "revision-failed", "up.sql:2", "division by zero"),
+        ("", "\nDROP VIEW v;", "revision-failed", "down.sql:2", 'view "v" does not exist'),
+        (
+            "ALTER TABLE tb_user ADD a int;\n-- toolkit: write here: how to fill a\n",
+            "ALTER TABLE tb_user DROP a;",
+            "revision-file",
+            "up.sql:2",
+            "somebody has to write how to fill a",
+        ),
+    ],
+)
+def test_revision_that_does_not_do_what_it_has_to(shop, up, down, code, place, words):
+    shop.add("20261120000000", up, down)
+    status, found = check(shop, "revisions")
+    ((found_code, found_place, message),) = found["revisions"]
+    assert (status, found_code) == (1, code)
+    assert found_place == f"migrations/versions/20261120000000_revision.{place}"
+    assert words in message
+
+
+def test_loss_needs_its_marker_in_a_revision_of_the_toolkit(shop):
+    shop.add("20261120000000", "SELECT 1;\nDROP TABLE tb_user;", TABLE)
+    assert check(shop, "revisions") == (0, {"revisions": []})
+    file = shop.file("20261120000000", ".py")
+    file.write_text(file.read_text().replace("upgrade,", "source = target = {}\nupgrade,"))
+    lost = ("data-loss", "migrations/versions/20261120000000_revision.up.sql:2", "drops table tb_user")
+    assert check(shop, "revisions") == (1, {"revisions": [lost]})
+    up = shop.file("20261120000000", ".up.sql")
+    up.write_text("SELECT 1;\n-- toolkit: loses-data drops table tb_user\nDROP TABLE tb_user;")
+    assert check(shop, "revisions") == (0, {"revisions": []})
+
+
+def test_fingerprints_that_do_not_fit_the_sql_are_told(shop):
+    shop.add("20261120000000", "CREATE VIEW v_user AS SELECT 1 AS a;", "DROP VIEW v_user;")
+    file = shop.file("20261120000000", ".py")
+    literals = "source = {'view public.v_user': None}\ntarget = {'view public.v_user': '0123456789ab'}\n"
+    file.write_text(file.read_text().replace("upgrade,", f"{literals}upgrade,"))
+    status, found = check(shop, "revisions")
+    ((code, _, message),) = found["revisions"]
+    assert (status, code) == (1, "proof")
+    assert "view public.v_user is not what it was" in message
+
+
+def test_rows_that_a_revision_does_not_survive_are_a_note(shop):
+    shop.add(
+        "20261120000000",
+        "ALTER TABLE tb_user ADD name text NOT NULL;",
+        "ALTER TABLE tb_user DROP COLUMN name;",
+    )
+    file = shop.file("20261120000000", ".py")
+    file.write_text(file.read_text().replace("upgrade,", "source = {'table public.tb_user': None}\nupgrade,"))
+    file.write_text(file.read_text().replace("None}", "''}"))
+    shown = shop.run("toolkit", "check", "revisions").stdout
+    assert "is not what it was" in shown  # the fingerprint is none
+    file.write_text(file.read_text().replace("source = {'table public.tb_user': ''}", ""))
+    assert "note" not in shop.done("toolkit", "check", "revisions")

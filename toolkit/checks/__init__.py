@@ -1,0 +1,1 @@
+"""What `toolkit check` verifies: one function for each check, from a project to its outcome."""
