@@ -21,7 +21,7 @@ def shop(project):
     return project
 
 
-def check(project, *arguments):
+def check(project, *arguments: str):
     """Return the exit status and what was found, by check: code, place and message of each."""
     done = project.run("toolkit", "check", *arguments, "--format", "json")
     assert "Traceback" not in done.stderr
@@ -51,7 +51,13 @@ def test_sql_that_is_ahead_of_the_head(shop):
 @pytest.mark.parametrize(
     ("name", "content", "code", "place", "words"),
     [
-        ("a.sql", b"CREATE VIEW v AS\nSELEC 1", "sql-syntax", "sql/a.sql:2", 'syntax error at or near "SELEC"'),
+        (
+            "a.sql",
+            b"CREATE VIEW v AS\nSELEC 1",
+            "sql-syntax",
+            "sql/a.sql:2",
+            'syntax error at or near "SELEC"',
+        ),
         ("a.sql", b"\nCREATE VIEW v AS SELECT nam\nFROM tb_user", "load", "sql/a.sql:2", 'column "nam" does'),
         ("a.sql", b"-- a\n-- \xe4", "sql-file", "sql/a.sql:2", "byte 0xe4 is not UTF-8"),
         ("a.sql", TABLE.encode(), "artifact", "sql/a.sql:1", "both declare table public.tb_user"),
@@ -79,7 +85,13 @@ def test_input_that_can_not_be_used_is_one_finding_with_its_place(shop, name, co
 @pytest.mark.parametrize(
     ("up", "down", "code", "place", "words"),
     [
-        ("CREATE VIEW v AS SELECT 1 AS a;", "", "proof", "down.sql:1", "VIEW public.v: only in that after its"),
+        (
+            "CREATE VIEW v AS SELECT 1 AS a;",
+            "",
+            "proof",
+            "down.sql:1",
+            "VIEW public.v: only in that after its",
+        ),
         ("SELECT 1;\nSELECT 1 / 0;", "", "revision-failed", "up.sql:2", "division by zero"),
         ("", "\nDROP VIEW v;", "revision-failed", "down.sql:2", 'view "v" does not exist'),
         (
