@@ -64,6 +64,19 @@ class OutputClosed(ToolkitError):
     exit_status = 141
 
 
+class ProjectExists(ToolkitError):
+    """Files of a project are in the folder already."""
+
+    code = "project-exists"
+    exit_status = 1
+
+
+class ProjectNotWritten(ToolkitError):
+    """The files of a new project can't be written."""
+
+    code = "project-not-written"
+
+
 class OutputFailed(ToolkitError):
     """The output can't be written."""
 

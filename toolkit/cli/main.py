@@ -19,6 +19,7 @@ from toolkit.errors import FileUnusable, Interrupted, OutputClosed, OutputFailed
 
 # command -> the line that `toolkit --help` shows; its module is toolkit.cli.<command>, its object `command`.
 COMMANDS = {
+    "init": "Write a new project.",
     "lint": "Check SQL files against the lint rules.",
     "rule": "Explain one lint rule.",
     "check": "Verify the project.",

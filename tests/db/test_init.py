@@ -1,0 +1,82 @@
+"""`toolkit init`: a new project is whole, clean, and works with the commands it names."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from toolkit.cli.init import _FILES, _template
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*command: object, cwd):
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def toolkit(*arguments: str, cwd):
+    return run(Path(sys.prefix) / "bin" / "toolkit", *arguments, cwd=cwd)
+
+
+@pytest.fixture
+def project(tmp_path):
+    done = toolkit("init", "shop", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "cd shop; make migrate; make test" in done.stdout
+    folder = tmp_path / "shop"
+    (folder / ".venv").symlink_to(sys.prefix)  # as `make` would have made it from requirements.txt
+    (Path(sys.prefix) / ".installed").touch()
+    return folder
+
+
+def test_new_project_migrates_and_tests_green(project):
+    try:
+        migrated = run("make", "migrate", cwd=project)
+        assert (migrated.returncode, migrated.stderr) == (0, "")
+        assert "20260101000000" in migrated.stdout
+        tested = run("make", "test", cwd=project)
+        assert tested.returncode == 0, tested.stdout + tested.stderr
+    finally:
+        toolkit("db", "stop", cwd=project)
+
+
+def test_hook_of_a_new_project_is_clean(project):
+    assert run("make", "lint", cwd=project).returncode == 0
+
+
+def test_nothing_that_is_there_is_changed(tmp_path):
+    (tmp_path / "Makefile").write_text("mine", encoding="utf-8")
+    refused = toolkit("init", cwd=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "toolkit: Makefile is there already. Name an empty folder, or remove what is in the way.\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_folder_that_can_not_be_written_is_named(tmp_path):
+    tmp_path.chmod(0o500)
+    refused = toolkit("init", "shop", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("toolkit: shop can't be written: Permission denied.")
+
+
+def test_nothing_is_left_where_writing_failed(tmp_path):
+    (tmp_path / "sql").write_text("a file", encoding="utf-8")  # where a folder would have to be
+    refused = toolkit("init", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert len(refused.stderr.splitlines()) == 1
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [tmp_path / "sql"]
+
+
+@pytest.mark.parametrize(
+    "name", ["alembic.ini", "migrations/env.py", "migrations/script.py.mako", "sql/roles.sql"]
+)
+def test_what_the_reference_package_has_too_is_the_same(name):
+    assert _template(_FILES[name]) == (ROOT / name).read_text(encoding="utf-8")
