@@ -1,1 +1,1 @@
-"""Query trees to shapes, and what changes between two contracts; pure."""
+"""Query trees to shapes, what changes between two contracts, whether documents fit; pure."""
