@@ -285,12 +285,12 @@ class _Body:
         return tuple(found)
 
     def _step(self, tag: str, node: Tree) -> Step:
-        kind = _KINDS.get(tag, tag)
+        kind = "execute" if "dynquery" in node else _KINDS.get(tag, tag)
         step = Step(
             self._place(tag, node),
             kind,
             self._values(node, _EXPRESSIONS),
-            into=self._targets(node),
+            into=self._targets(tag, node),
             strict=bool(node.get("strict")),
         )
         if tag == "raise":
@@ -329,8 +329,8 @@ class _Body:
             found = rest.start() if rest else len(self._body)
         return self._outer(found)
 
-    def _targets(self, node: Tree) -> tuple[str, ...]:
-        if "varno" in node and "expr" in node:  # an assignment
+    def _targets(self, tag: str, node: Tree) -> tuple[str, ...]:
+        if tag == "assign":
             query = node["expr"]["PLpgSQL_expr"]["query"]
             return (query.partition("=")[0].rstrip(": \t\n").lower(),)
         found: tuple[str, ...] = ()

@@ -307,7 +307,8 @@ class Step(NamedTuple):
     """A statement of a body.
 
     kind: block, assign, if, case, loop, exit, return, return query, return next, raise, assert, sql, execute,
-    perform, call, open, fetch, close, diagnostics, commit, rollback, null.
+    perform, call, open, fetch, close, diagnostics, commit, rollback, null; execute is whatever runs SQL that
+    is text, FOR, OPEN and RETURN QUERY too.
     facts: what its SQL says: Query, Write, Refresh, Expression (of IF, RETURN, assign …) and so on.
     branches: the lists of statements in it: of a block its statements, of IF each branch in order (ELSE
     last). handlers: of a block with EXCEPTION. into: the targets of INTO, or the target of an assignment.

@@ -36,7 +36,7 @@ def parse_block(
         return _parse(statement)
     except parser.ParseError:
         header = ", ".join(_parameter(parameter) for parameter in parameters)
-        result = _plain(returns) if returns else "record" if _has_results(parameters) else "void"
+        result = _result(parameters, returns)
         kept = _without_foreign_types(body)
         tag = "body"
         while f"${tag}$" in kept:
@@ -52,8 +52,12 @@ def _parse(statement: str) -> Tree:
     return tree
 
 
-def _has_results(parameters: tuple[Parameter, ...]) -> bool:
-    return any(parameter.mode in ("out", "inout", "table") for parameter in parameters)
+def _result(parameters: tuple[Parameter, ...], returns: str) -> str:
+    """Return the type that goes with the parameters as they are written here."""
+    results = [parameter for parameter in parameters if parameter.mode in ("out", "inout", "table")]
+    if results:
+        return "record" if len(results) > 1 else _plain(results[0].type)
+    return _plain(returns) if returns else "void"
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -117,7 +121,7 @@ def _type_edits(tokens: list[Any], place: int, body: str) -> list[tuple[int, int
     while place < len(tokens) and tokens[place].name not in _TYPE_ENDS:
         place += 1
     parts = tokens[first:place]
-    if not parts or any(token.name in ("ASCII_37", "CURSOR") for token in parts):  # %TYPE, %ROWTYPE
+    if not parts or any(token.name == "CURSOR" for token in parts):
         return []
     start, end = parts[0].start, parts[-1].end + 1
     written = body[start:end]
@@ -125,5 +129,7 @@ def _type_edits(tokens: list[Any], place: int, body: str) -> list[tuple[int, int
     if known in _KNOWN or known.partition(" ")[0] in ("time", "timestamp", "double", "character", "alias"):
         return []
     row = f"{variable.lower()}." in body.lower()
+    if any(token.name == "ASCII_37" for token in parts) and not (row or written.lower().endswith("%rowtype")):
+        return []  # %TYPE of a scalar
     type_ = "record" if row and not written.endswith("]") else "text[]" if written.endswith("]") else "text"
     return [(start, end, type_ + "\n" * written.count("\n"))]

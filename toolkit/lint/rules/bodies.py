@@ -1,17 +1,20 @@
-"""Rules about the bodies of functions: errors, dynamic SQL, rights."""
+"""Rules about the bodies of functions: errors, rights."""
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from toolkit.core.findings import Severity
 from toolkit.core.keywords import is_plain
 from toolkit.lint.file import File, Role
 from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.lint.steps import steps_of, walk
-from toolkit.source.facts import Do, Handler, Other, Routine, Step, Variable
-from toolkit.source.queries import Expression
+from toolkit.source.facts import Do, Handler, Other, Routine, Step
+from toolkit.source.queries import Expression, Query
 
-_TEXTS = frozenset({"text", "varchar", "character varying"})
+_AGGREGATES = frozenset({
+    "array_agg", "avg", "bit_and", "bit_or", "bool_and", "bool_or", "count", "every", "json_agg",
+    "json_object_agg", "jsonb_agg", "jsonb_object_agg", "max", "min", "mode", "percentile_cont",
+    "percentile_disc", "stddev", "string_agg", "sum", "variance", "xmlagg",
+})  # fmt: skip
 
 
 @rule("P01", Severity.WARNING, Routine, Do)
@@ -93,81 +96,6 @@ def _pinned(routine: Routine, file: File) -> Fix | None:
     return Fix((edit,), safe=file.role is Role.ARTIFACT)
 
 
-@rule("P03", Severity.ERROR, Routine, Do)
-def dynamic_sql_with_quoting(fact: Routine | Do, file: File) -> Iterator[Report]:  # noqa: ARG001
-    """Quote what is put into dynamic SQL.
-
-    A value that is joined to the text of a statement is run as a part of it. format with %I and %L,
-    quote_ident and quote_literal make it a name or a string; USING keeps it a value.
-
-    Bad:
-        CREATE FUNCTION fn_a(p_name text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-            EXECUTE 'DELETE FROM tb_user WHERE name = ''' || p_name || '''';
-        END $$;
-
-    Bad:
-        CREATE FUNCTION fn_a(p_table text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-            EXECUTE format('TRUNCATE %s', p_table);
-        END $$;
-
-    Good:
-        CREATE FUNCTION fn_a(p_table regclass, p_name text, p_n int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-            EXECUTE format('DELETE FROM %s WHERE %I = $1 LIMIT %s', p_table, p_name, p_n) USING p_name;
-            EXECUTE 'ANALYZE ' || quote_ident(p_name) || ' ' || p_table::text;
-        END $$;
-    """
-    types: dict[str, str] = {}
-    if isinstance(fact, Routine):
-        types = {parameter.name: parameter.type for parameter in fact.parameters}
-    variables: tuple[Variable, ...] = fact.body.variables if fact.body else ()
-    types |= {variable.name: variable.type for variable in variables}
-    for step in steps_of(fact):
-        if step.kind == "execute" and step.facts and isinstance(step.facts[0], Expression):
-            unsafe = _unsafe(step.facts[0], types)
-            if unsafe is not None:
-                yield Report(
-                    unsafe.start,
-                    "a value goes into dynamic SQL without being quoted",
-                    "Use format with %I or %L, quote_ident, or USING.",
-                )
-
-
-def _unsafe(value: Expression, types: dict[str, str]) -> Expression | None:
-    """Return the part of a statement's text that is certainly text from elsewhere, put in as it is."""
-    if value.kind == "operator" and value.name == "||":
-        return next((found for part in value.args if (found := _unsafe_part(part, types))), None)
-    if value.kind == "call" and value.name == "format" and value.args:
-        template, *given = value.args
-        if template.kind != "constant" or "variadic" in value.flags:
-            return None
-        letters = _conversions(template.name)
-        for letter, part in zip(letters, given, strict=False):
-            if letter == "s" and (found := _unsafe_part(part, types)):
-                return found
-    return None
-
-
-def _unsafe_part(value: Expression, types: dict[str, str]) -> Expression | None:
-    if value.kind == "operator" and value.name == "||":
-        return _unsafe(value, types)
-    if value.kind == "column" and not value.qualifier:
-        type_ = types.get(value.name, "")
-        return value if type_ in _TEXTS else None
-    if value.kind == "cast" and value.name in _TEXTS:
-        return _unsafe_part(value.args[0], types)
-    if value.kind == "coalesce":
-        return next((found for part in value.args if (found := _unsafe_part(part, types))), None)
-    return None
-
-
-def _conversions(template: str) -> Iterator[str]:
-    """Yield the letters of format's conversions; nothing where positions or widths make it hard."""
-    rest = template.replace("%%", "")
-    pieces = rest.split("%")[1:]
-    if all(piece[:1] in ("s", "I", "L") for piece in pieces):
-        yield from (piece[0] for piece in pieces)
-
-
 @rule("P06", Severity.WARNING, Routine, Do)
 def errors_are_not_swallowed(fact: Routine | Do, file: File) -> Iterator[Report]:  # noqa: ARG001
     """Let WHEN OTHERS end in a RAISE.
@@ -228,24 +156,36 @@ def select_into_is_checked(fact: Routine | Do, file: File) -> Iterator[Report]: 
         END $$;
     """
     steps = steps_of(fact)
-    for step, after in zip_longest(steps, steps[1:]):
-        if step.kind != "sql" or not step.into or step.strict or not step.facts:
+    for place, step in enumerate(steps):
+        query = step.facts[0] if step.kind == "sql" and step.into and step.facts else None
+        if not isinstance(query, Query) or step.strict or _has_a_row(query):
             continue
-        outputs = getattr(step.facts[0], "outputs", ())
-        sources = getattr(step.facts[0], "sources", ())
-        grouped = getattr(step.facts[0], "grouped", False)
-        counts = all(output.value.kind == "call" for output in outputs) and not grouped
-        checked = after is not None and after.kind == "if" and _mentions_check(after, step.into)
-        if sources and outputs and not counts and not checked:
+        checked = any(_looks_at(later, step.into) for later in steps[place + 1 :])
+        found = place + 1 < len(steps) and _looks_at(steps[place + 1], ("found",))
+        if not checked and not found:
             yield Report(step.start, "nothing looks whether SELECT INTO found a row", "Add STRICT.")
 
 
-def _mentions_check(step: Step, targets: tuple[str, ...]) -> bool:
-    """Return whether the condition of an IF looks at FOUND or at one of the targets."""
-    waiting = [fact for fact in step.facts if isinstance(fact, Expression)]
+def _has_a_row(query: Query) -> bool:
+    """Return whether a query has a row always, as far as its text tells: it reads no table, or it counts."""
+    tables = any(source.relation or source.query or source.common for source in query.sources)
+    counts = not query.grouped and any(_counts(output.value) for output in query.outputs)
+    return bool(query.branches) or not tables or counts
+
+
+def _counts(value: Expression) -> bool:
+    if value.kind == "call" and (value.name in _AGGREGATES or value.flags & {"filter", "distinct"}):
+        return "over" not in value.flags
+    return any(_counts(part) for part in (*value.args, *value.also))
+
+
+def _looks_at(step: Step, names: tuple[str, ...]) -> bool:
+    """Return whether a condition, COALESCE or IS NULL of a step is about one of the names."""
+    waiting = [(fact, step.kind in ("if", "case")) for fact in step.facts if isinstance(fact, Expression)]
     while waiting:
-        value = waiting.pop()
-        if value.kind == "column" and value.name in ("found", *targets):
+        value, asked = waiting.pop()
+        if value.kind == "column" and asked and not {value.name, value.qualifier}.isdisjoint(names):
             return True
-        waiting += value.args
+        asked = asked or value.kind in ("coalesce", "case") or value.name in ("is null", "is not null")
+        waiting += [(part, asked) for part in (*value.args, *value.also)]
     return False

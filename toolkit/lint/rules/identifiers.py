@@ -48,7 +48,7 @@ def _named(fact: Fact) -> Iterator[tuple[int, str]]:
         yield fact.start, fact.new
     elif isinstance(fact, Index | Trigger | Constraint | Column):
         yield fact.start, fact.name
-    elif isinstance(fact, Table | View | Routine | Declared):
+    elif isinstance(fact, Table | View | Routine) or (isinstance(fact, Declared) and fact.kind != "operator"):
         yield fact.start, fact.name.name
     if isinstance(fact, Routine):
         yield from ((parameter.start, parameter.name) for parameter in fact.parameters)
@@ -139,19 +139,25 @@ def no_reserved_words(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG0
             yield Report(start, f"the name {name!r} is a reserved word", "Give it another name.")
 
 
-@rule("N14", Severity.ERROR, *_NAMED, bodies=False)
-def no_system_prefix(fact: Fact, file: File) -> Iterator[Report]:  # noqa: ARG001
+@rule("N14", Severity.ERROR, Table, View, Routine, Index, Declared, Rename, bodies=False)
+def no_system_prefix(
+    fact: Table | View | Routine | Index | Declared | Rename,
+    file: File,  # noqa: ARG001
+) -> Iterator[Report]:
     """Begin no name with `pg_`.
 
-    PostgreSQL keeps the prefix for itself: a schema, a role or a tablespace is refused, anything else may
-    meet an object of the next version.
+    PostgreSQL keeps the prefix for itself: a schema, a role or a tablespace is refused, and another object is
+    hidden by one of the next version, which is found first. Columns and parameters may have any name.
 
     Bad:
         CREATE SCHEMA pg_app;
 
     Good:
-        CREATE TABLE tb_pg_dump (id int);
+        CREATE TABLE tb_dump (id int, pg_version int);
     """
-    for start, name in _names(fact):
-        if name.startswith("pg_"):
-            yield Report(start, f"the name {name} begins with pg_", "Give it another name.")
+    if isinstance(fact, Rename):
+        name = "" if fact.part else fact.new
+    else:
+        name = fact.name if isinstance(fact, Index) else fact.name.name
+    if name.startswith("pg_"):
+        yield Report(fact.start, f"the name {name} begins with pg_", "Give it another name.")

@@ -1,13 +1,13 @@
 """Rules about what happens to a command when another runs at the same time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from toolkit.core.findings import Severity
 from toolkit.lint.file import File
 from toolkit.lint.registry import Report, rule
 from toolkit.lint.steps import steps_of, tables_read, writes
 from toolkit.source.facts import Do, Fact, Other, Routine, Step
-from toolkit.source.queries import Expression, Query, Write
+from toolkit.source.queries import Expression, Query, Source, Write
 
 _CATCHES = frozenset({"unique_violation", "integrity_constraint_violation", "others", "23505"})
 
@@ -115,8 +115,9 @@ def _locks_or_catches(fact: Routine | Do) -> bool:
 def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # noqa: ARG001
     """Lock the row that is read in order to be changed.
 
-    Between SELECT … INTO and the UPDATE another command may change the row, and its change is lost. FOR
-    UPDATE makes it wait.
+    Between SELECT … INTO and the UPDATE of a column that is worked out from what was read another command may
+    change the row, and its change is lost. FOR UPDATE makes it wait; an UPDATE that asks for the old value in
+    its WHERE finds no row.
 
     Bad:
         CREATE FUNCTION fn_a(p_id uuid) RETURNS void LANGUAGE plpgsql AS $$ DECLARE v_n int; BEGIN
@@ -130,15 +131,17 @@ def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # n
             UPDATE tb_a SET n = v_n + 1 WHERE id = p_id;
             SELECT n INTO v_n FROM tb_b WHERE id = p_id;
             UPDATE tb_b SET n = n + 1 WHERE id = p_id;
+            SELECT version INTO v_n FROM tb_c WHERE id = p_id;
+            UPDATE tb_c SET version = v_n + 1 WHERE id = p_id AND version = v_n;
         END $$;
     """
     if _locks_or_catches(fact):
         return
-    read: dict[str, tuple[int, tuple[str, ...]]] = {}
+    read: dict[str, tuple[int, _Columns]] = {}
     for step in steps_of(fact):
         for write in writes(step):
-            start, targets = read.get(str(write.table), (-1, ()))
-            if write.kind == "update" and start >= 0 and _uses(write, targets):
+            start, columns = read.get(str(write.table), (-1, {}))
+            if write.kind == "update" and _loses(write, columns):
                 yield Report(
                     start,
                     f"a row of {write.table.name} is read and then changed without being locked",
@@ -149,17 +152,51 @@ def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # n
             query = step.facts[0]
             for source in query.sources:
                 if source.relation is not None and not query.locks:
-                    read.setdefault(str(source.relation), (step.start, step.into))
+                    columns = _columns_read(query, source, step.into)
+                    read.setdefault(str(source.relation), (step.start, columns))
                 elif source.relation is not None:
                     read.pop(str(source.relation), None)
 
 
-def _uses(write: Write, targets: tuple[str, ...]) -> bool:
-    """Return whether what an UPDATE sets is worked out from variables that a SELECT has filled."""
-    waiting = [value for _, value in write.assignments]
-    while waiting:
-        value = waiting.pop()
-        if value.kind == "column" and (value.name in targets or value.qualifier in targets):
-            return True
-        waiting += [*value.args, *value.also]
+_Columns = dict[tuple[str, str], str]  # the column of a table by the variable it is read into
+
+
+def _columns_read(query: Query, source: Source, targets: tuple[str, ...]) -> _Columns:
+    """Return which columns of a table a SELECT … INTO reads into which variables, ("", name) or fields."""
+    found = {}
+    for place, output in enumerate(query.outputs):
+        value = output.value
+        if value.kind != "column" or (value.qualifier or source.alias) != source.alias:
+            continue
+        if not value.qualifier and len(query.sources) > 1:
+            continue
+        if len(targets) == len(query.outputs):
+            found["", targets[place]] = value.name
+        if len(targets) == 1:
+            found[targets[0], output.name] = value.name
+    if len(targets) == 1 and any(output.value.kind == "star" for output in query.outputs):
+        found[targets[0], "*"] = "*"
+    return found
+
+
+def _loses(write: Write, columns: _Columns) -> bool:
+    """Return whether an UPDATE sets a column to what is worked out from the value it was read with.
+
+    Where the UPDATE asks for that value in its WHERE it finds no row that has changed.
+    """
+    asked = set(_variables(write.conditions))
+    for column, value in write.assignments:
+        for variable in _variables((value,)):
+            record, name = variable
+            source = columns.get(variable, name if record and (record, "*") in columns else "")
+            if source == column and variable not in asked:
+                return True
     return False
+
+
+def _variables(values: Iterable[Expression]) -> Iterator[tuple[str, str]]:
+    """Yield the qualifier and the name of each column, which may be a variable."""
+    for value in values:
+        if value.kind == "column":
+            yield value.qualifier, value.name
+        yield from _variables((*value.args, *value.also))
