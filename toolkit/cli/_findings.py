@@ -1,6 +1,5 @@
 """Prints what the linter found, as text or in a format for programs, and what its fixes change."""
 
-import difflib
 import io
 import json
 import sys
@@ -71,6 +70,8 @@ def _more(unsafe: int) -> str:
 
 def print_diff(name: str, before: str, after: str) -> None:
     """Print the difference of a file as patch takes it."""
+    import difflib
+
     old, new = (list(io.StringIO(text, newline="\n")) for text in (before, after))
     for line in difflib.unified_diff(old, new, name, name):
         click.echo(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n", nl=False)

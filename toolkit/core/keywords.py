@@ -12,9 +12,8 @@ RESERVED = frozenset({
     "select", "session_user", "some", "symmetric", "system_user", "table", "then", "to", "trailing", "true",
     "union", "unique", "user", "using", "variadic", "when", "where", "window", "with",
 })  # fmt: skip
-_PLAIN = re.compile("[a-z_][a-z0-9_]*")
 
 
 def is_plain(name: str) -> bool:
     """Return whether PostgreSQL reads a name as it is, without quotes."""
-    return name not in RESERVED and _PLAIN.fullmatch(name) is not None
+    return name not in RESERVED and re.fullmatch("[a-z_][a-z0-9_]*", name) is not None

@@ -4,15 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_TOKEN: Final = re.compile(
-    r"""
+_LEXEME: Final = r"""(?xs)
       (?P<line>--[^\n]*) | (?P<block>/\*) | (?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)
     | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"?
     | (?P<open>\() | (?P<close>\)) | (?P<word>\w+) | \S
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_EDGE: Final = re.compile(r"/\*|\*/")
+"""
 
 
 def dollar_strings(text: str) -> list[tuple[int, int]]:
@@ -40,14 +36,15 @@ def call_end(text: str, start: int, name: str) -> int:
 
 def _tokens(text: str, position: int) -> Iterator[tuple[re.Match[str], int]]:
     """Yield comments, strings, words and all else that is visible, each with its end."""
-    while match := _TOKEN.search(text, position):
+    token, edges = re.compile(_LEXEME), re.compile(r"/\*|\*/")  # here: most runs need neither
+    while match := token.search(text, position):
         position = match.end()
         if match["dollar"]:
             closing = text.find(match[0], position)
             position = len(text) if closing < 0 else closing + len(match[0])
         depth = 1 if match["block"] else 0
         while depth:
-            edge = _EDGE.search(text, position)
+            edge = edges.search(text, position)
             position = edge.end() if edge else len(text)
             depth += (1 if edge[0] == "/*" else -1) if edge else -depth
         yield match, position

@@ -20,7 +20,7 @@ JSONB: Final = {
     "to_json": "to_jsonb",
     "row_to_json": "to_jsonb",
 }
-_CAST: Final = re.compile(r"'(?:[^']|'')*'\s*::\s*(json)\b(?!\s*\[)", re.IGNORECASE)
+_CAST: Final = r"(?i)'(?:[^']|'')*'\s*::\s*(json)\b(?!\s*\[)"
 # How a value takes it: it becomes jsonb, it is a literal that takes any type, it stays what it is, or it
 # is tied to something that can't be told.
 _CHANGES, _LITERAL, _STAYS, _STUCK = "changes", "literal", "stays", "stuck"
@@ -75,7 +75,7 @@ def _call(call: Expression, text: str, edits: list[Edit]) -> str:
 def _cast(cast: Expression, text: str, edits: list[Edit]) -> str:
     kind = _follow(cast.args[0], text, edits)
     if cast.name == "json" and kind == _LITERAL:
-        match = _CAST.match(text, cast.start)
+        match = re.compile(_CAST).match(text, cast.start)
         if match is None:
             return _STAYS
         edits.append(Edit(*match.span(1), "jsonb"))

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Lint, Settings
 from toolkit.errors import SqlFileError
 from toolkit.lint.fixes import apply, mend, replace_file
-from toolkit.lint.registry import Edit, all_rules
-from toolkit.lint.run import lint_files
+from toolkit.lint.registry import Edit, Fix, all_rules
+from toolkit.lint.run import Examined, lint_files
 from toolkit.lint.selection import select
 from toolkit.source.facts import Problem
 from toolkit.source.reading import read_facts
@@ -147,6 +148,43 @@ def test_a_file_whose_fixes_do_not_hold_is_left_as_it_was_and_the_others_are_fix
     assert result.fixed == 1
     left = [(finding.path, finding.code) for finding in result.examined.findings]
     assert left == [("sql/a.sql", "X02"), ("sql/a.sql", "Q12")]
+
+
+def replacing(words):
+    """Return what finds words in a file, as `mend` takes it, with fixes that put others there."""
+
+    def lint(texts):
+        (text,) = texts.values()
+        found = Examined([], {}, 1)
+        for number, (word, new) in enumerate(words.items(), 1):
+            start = text.find(word)
+            if start >= 0:
+                finding = Finding("a.sql", 1, number, 1, number, f"Z{number}", Severity.ERROR, "", "")
+                found.findings.append(finding)
+                found.fixes[finding] = Fix((Edit(start, start + len(word), new),), safe=True)
+        return found
+
+    return lint
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "after"),
+    [
+        ({"1; S": "2; S", "SELECT ": "select "}, "SELECT 1; SET", "select 2; SET"),  # at once
+        ({"T 1": "t 1", "1; S": "2; S"}, "SELECT 1; SET", "SELECt 2; SET"),  # one after another
+        ({"1; S": "2; S", "T 1": "t 1"}, "SELECT 1; SET", "SELECT 2; SET"),  # one is enough
+        ({"T 1": "t 1", "1; S": "1; S"}, "SELECT 1; SET", None),  # only the first of which holds
+        ({"SELECT 1": "SELECT"}, "SELECT 1; SELECT 1", None),  # still there
+        ({"SELECT 1": "SELECT ("}, "SELECT 1; SELECT 2", None),  # to be read no more
+        ({"SELECT 1": "SELECT 2", "2": "1"}, "SELECT 1", None),  # something new
+    ],
+)
+def test_fixes_are_made_until_nothing_is_left_or_none_at_all(words, text, after):
+    path = NOWHERE.root / "a.sql"
+    result = mend(replacing(words), everything, NOWHERE, {path: text})
+    assert text_of(result, text) == (after or text)
+    assert bool(result.left) is (after is None)
+    assert bool(result.examined.findings) is (after is None)
 
 
 @pytest.mark.parametrize("lead", ["", "\ufeff"])

@@ -13,7 +13,7 @@ from toolkit.source.queries import QualifiedName
 _TELLING = frozenset(
     {"uuid", "jsonb", "mutation_result", "mutation_response", "trigger", "event_trigger", "record"}
 )
-_PLAIN_TYPE = re.compile(r"(?!char\b)[a-z_][a-z0-9_ .]*(?:\([0-9,]+\)[a-z ]*)?(?:\[\])*")  # "char" is another
+_PLAIN_TYPE = r"(?!char\b)[a-z_][a-z0-9_ .]*(?:\([0-9,]+\)[a-z ]*)?(?:\[\])*"  # "char" is another
 
 
 @tree_rule("Q03", Severity.ERROR)
@@ -205,7 +205,7 @@ def _revoked(routine: Routine, tree: Tree) -> Fix | None:
     schema, name = routine.name
     types = [part.type for part in routine.parameters if part.mode not in ("out", "table")]
     plain = is_plain(name) and is_plain(schema)
-    if routine.end < 0 or not plain or not all(_PLAIN_TYPE.fullmatch(type_) for type_ in types):
+    if routine.end < 0 or not plain or not all(re.fullmatch(_PLAIN_TYPE, type_) for type_ in types):
         return None
     qualified = name if schema == tree.settings.schema else f"{schema}.{name}"
     revoke = f";\nREVOKE EXECUTE ON FUNCTION {qualified}({', '.join(types)}) FROM PUBLIC"

@@ -19,8 +19,8 @@ _CASES = {
     "snake": re.compile(r"_?[a-z0-9]+(_[a-z0-9]+)*"),
     "camel": re.compile(r"_?[a-z][a-zA-Z0-9]*"),
 }
-_WORDS = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
-_ODD = re.compile(r"[^\w -]|[^\x00-\x7f]")
+_WORDS = r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+"
+_ODD = r"[^\w -]|[^\x00-\x7f]"
 _WHOLE_ROWS = frozenset({"to_jsonb", "to_json", "row_to_json", "jsonb_agg", "json_agg"})
 _PRIVATE = ("pk_", "fk_")
 
@@ -78,8 +78,8 @@ def key_case(fact: _Shaping, file: File) -> Iterator[Report]:
 def _recased(key: Expression, name: str, part: Part, file: File) -> Fix | None:
     """Return what writes a key in the case of the project, where its words can be told."""
     written = f"'{name}'"
-    words = [word.lower() for word in _WORDS.findall(name)]
-    if not words or not file.text.startswith(written, key.start) or _ODD.search(name):
+    words = [word.lower() for word in re.findall(_WORDS, name)]
+    if not words or not file.text.startswith(written, key.start) or re.search(_ODD, name):
         return None
     case = file.settings.lint.key_case
     new = "_".join(words) if case == "snake" else words[0] + "".join(word.title() for word in words[1:])

@@ -12,7 +12,7 @@ from toolkit.source.facts import Table, View
 from toolkit.source.queries import Expression
 
 _NAME = r'(?:"(?:[^"]|"")*"|[^\W\d][\w$]*)'
-_COLUMN = re.compile(rf"{_NAME}(?:\s*\.\s*{_NAME})*")
+_COLUMN = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 
 
 def _names(fact: View | Table, file: File) -> set[str] | None:
@@ -108,7 +108,7 @@ def _compare(part: Part | None, id_: Expression, text: str) -> Iterator[Report]:
             part.call.start,
             "the document has no key 'id'",
             "Add 'id' with the column id.",
-            fix=_with_id(part.call, id_, text),
+            fix=None if _may_become_id(keys) else _with_id(part.call, id_, text),
         )
         return
     value = part.call.args[min(keys.index("id") * 2 + 1, len(part.call.args) - 1)]
@@ -118,9 +118,14 @@ def _compare(part: Part | None, id_: Expression, text: str) -> Iterator[Report]:
         )
 
 
+def _may_become_id(keys: list[str | None]) -> bool:
+    """Return whether a key is `id` in another case, which J06 would correct."""
+    return any(re.sub("[^a-z]", "", (key or "").lower()) == "id" for key in keys)
+
+
 def _with_id(call: Expression, id_: Expression, text: str) -> Fix | None:
     """Return what puts the column id, as the query writes it, in front of the other keys."""
-    column = _COLUMN.match(text, id_.start) if id_.kind == "column" else None
+    column = re.compile(_COLUMN).match(text, id_.start) if id_.kind == "column" else None
     if column is None or not call.args or call.args[0].kind != "constant":
         return None
     last = column[0].rstrip('"').lower().endswith(id_.name.lower())
