@@ -171,4 +171,4 @@ def test_statement_that_declares_nothing_is_refused(text, word):
 
 def test_expression_nested_too_deeply_is_refused_in_one_sentence():
     with pytest.raises(ArtifactError, match=r"sql/a\.sql:7: the statement is nested too deeply"):
-        read("CREATE VIEW v AS SELECT " + " || ".join(["a"] * 3000))
+        read("CREATE VIEW v AS SELECT " + " || ".join(["a"] * 8000))  # Python 3.13 goes deeper than 3.11
