@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
 from toolkit.errors import ServerStartFailed, ServerStopFailed
@@ -87,13 +88,19 @@ class Server:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         return descriptor
 
+    def open_log(self) -> BinaryIO:
+        """Return an empty log for the server's processes to inherit; it may quote rows, so it is ours."""
+        descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        os.fchmod(descriptor, 0o600)
+        return os.fdopen(descriptor, "wb")
+
     def spawn(self, command: list[str], account: Account) -> "subprocess.Popen[bytes]":
         """Start the server in a session of its own, so that it survives us and the terminal's Ctrl-C."""
         with contextlib.suppress(FileNotFoundError):
             self.log.replace(self.log.with_name(f"{self.log.name}.old"))
         lock = self.lock()
         try:
-            with self.log.open("wb") as output:
+            with self.open_log() as output:
                 return subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,

@@ -124,7 +124,7 @@ def _spawn_supervisor(task: Mapping[str, object], directory: Path, server: Serve
     own, servers = open_lock(directory / _SUPERVISOR), server.lock()
     try:
         fcntl.flock(own, fcntl.LOCK_EX)  # both locks go on with their descriptors
-        with server.log.open("wb") as output:
+        with server.open_log() as output:
             subprocess.run(
                 [sys.executable, "-I", "-S", supervisor.__file__, json.dumps({**task, "lock": servers})],
                 stdin=subprocess.DEVNULL,

@@ -86,6 +86,11 @@ def test_the_database_is_durable_checked_and_utf8(cluster):
     assert one(conninfo, "SELECT current_database()") == "postgres"
 
 
+def test_its_log_which_may_quote_rows_is_read_by_its_owner_only(cluster):
+    cluster.start()
+    assert cluster.status().log.stat().st_mode & 0o777 == 0o600
+
+
 def test_processes_that_start_at_once_share_one_server(cluster, tmp_path, children):
     started = [children(START, tmp_path) for _ in range(3)]
     pids = {child.stdout.readline() for child in started}
