@@ -57,10 +57,12 @@ _SAMPLES = {
     "_numeric": ["{}", "{1}"], "_name": ["{}", "{a}"], "_jsonb": ["{}", "{null}"], "_oid": ["{}", "{23}"],
     "tsvector": ["", "a:1 b"], "tsquery": ["", "a & b"], "regconfig": ["simple"],
     "xid": ["1"], "cid": ["1"], "tid": ["(0,1)"], "xid8": ["1"], "pg_lsn": ["0/0", "1/A"],
-    "regclass": ["pg_class"], "regtype": ["int4"], "regproc": ["now"],
+    "toolkit_enum": ["a", "b"], "regclass": ["pg_class"], "regtype": ["int4"], "regproc": ["now"],
 }  # fmt: skip
+_ENUM = "toolkit_enum"
 _STANDS_FOR = {
-    "any": "text", "anyelement": "int4", "anynonarray": "int4", "anyarray": "_int4", "anycompatible": "int4",
+    "any": "text", "anyenum": _ENUM, "anyelement": "int4", "anynonarray": "int4", "anyarray": "_int4",
+    "anycompatible": "int4",
     "anycompatiblearray": "_int4", "anycompatiblenonarray": "int4", "anyrange": "int4range",
     "anymultirange": "int4multirange", "anycompatiblerange": "int4range",
     "anycompatiblemultirange": "int4multirange",
@@ -113,6 +115,7 @@ def probe(connection: psycopg.Connection) -> tuple[set[str], set[str]]:
 
     By name; by name and oid where not all functions of a name are alike.
     """
+    connection.execute(f"CREATE TYPE {_ENUM} AS ENUM ('a', 'b')")
     connection.execute(_PROBE)
     total: dict[str, dict[int, bool]] = defaultdict(dict)
     never: dict[str, dict[int, bool]] = defaultdict(dict)
@@ -137,7 +140,7 @@ def _calls(name: str, types: list[str], *, many: bool, variadic: bool) -> Iterat
         if known not in _SAMPLES:
             return
         before = "VARIADIC " if variadic and place == len(types) - 1 else ""
-        cast = '::"char"' if known == "char" else f"::pg_catalog.{known}"
+        cast = '::"char"' if known == "char" else f"::{known}"
         values = ["'" + value.replace("'", "''") + "'" for value in _SAMPLES[known]]
         columns.append([(f"{before}{value}{cast}", value == "NULL") for value in [*values, "NULL"]])
     combinations = list(itertools.product(*columns))

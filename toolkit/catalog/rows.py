@@ -128,8 +128,13 @@ class _Filler:
 
     def _candidate(self, table: Table, parents: Mapping[ForeignKey, list[tuple[str, ...]]]) -> _Row | None:
         row: _Row = {}
+        required = {column.name for column in table.columns if column.not_null}
         for key in table.foreign_keys:
-            self._refer(row, key, parents[key])
+            optional = [name for name in key.columns if name not in required]
+            if optional and self._random.random() < _NULLS:
+                row.update(dict.fromkeys(optional))
+            else:
+                self._refer(row, key, parents[key])
         for column in table.columns:
             if row.get(column.name) is None and (column.name not in row or column.not_null):
                 row[column.name] = self._value(column)
@@ -146,7 +151,7 @@ class _Filler:
         fitting = [
             parent
             for parent in parents
-            if all(row.get(name, value) == value for name, value in zip(key.columns, parent, strict=True))
+            if all(row.get(name) in (None, value) for name, value in zip(key.columns, parent, strict=True))
         ]
         if fitting:
             row.update(zip(key.columns, self._random.choice(fitting), strict=True))

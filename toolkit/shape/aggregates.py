@@ -14,10 +14,11 @@ from toolkit.shape.values import JSON, JSONB, Value
 _COLLECTING = frozenset({"array_agg", "json_agg", "jsonb_agg"})
 _KEYED = ("json_object_agg", "jsonb_object_agg")
 _COUNTING = frozenset({"count", "regr_count"})
-# Not NULL where a row has a value that is not NULL.
+# Not NULL where every row has a value that is not NULL.
 _SUMMING = frozenset({
     "any_value", "avg", "bit_and", "bit_or", "bit_xor", "bool_and", "bool_or", "every", "max", "min",
-    "range_agg", "string_agg", "sum", "var_pop", "variance_pop", "stddev_pop",
+    "mode", "percentile_cont", "percentile_disc", "range_agg", "string_agg", "sum", "var_pop",
+    "variance_pop", "stddev_pop",
 })  # fmt: skip
 _PICKING = frozenset({"any_value", "max", "min"})
 _RANKS = frozenset({"row_number", "rank", "dense_rank", "percent_rank", "cume_dist"})
@@ -36,7 +37,8 @@ def aggregate(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value
         inner = extend(inner, certain(of, node["aggfilter"], scope))
     arguments = [of.value(each["expr"], scope, inner) for each in node["args"] if each["resjunk"] == "false"]
     there = bool(query["groupClause"]) and not query["groupingSets"]
-    there = there and not node["aggfilter"] and node["agglevelsup"] == "0" and not node["aggdirectargs"]
+    there = there and not node["aggfilter"] and node["agglevelsup"] == "0"
+    arguments += [of.value(each, scope, facts) for each in node["aggdirectargs"]]
     return _aggregated(of, int(node["aggfnoid"]), int(node["aggtype"]), arguments, there=there)
 
 

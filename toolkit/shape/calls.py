@@ -14,6 +14,7 @@ from toolkit.shape.values import Rows, Value
 _SIZED = frozenset({
     "varchar", "bpchar", "numeric", "timestamp", "timestamptz", "time", "timetz", "interval", "bit", "varbit",
 })  # fmt: skip
+_INTEGER_TYPES = frozenset({20, 21, 23})
 _INPUTS, _OUTPUTS = "ibv", "bot"
 
 
@@ -49,7 +50,14 @@ def _builtin(made: Call, routine: Routine) -> Value:
     if routine.name in _SIZED and len(made.arguments) > 1:
         size = json_calls.only_text(made.arguments[1])
         return Value(made.result, null, -1 if size is None else int(size))
-    return made.of.types.any_value(made.result, null=null, reason=f"result of {routine.name}()")
+    value = made.of.types.any_value(made.result, null=null, reason=f"result of {routine.name}()")
+    return replace(value, values=made.arguments[0].values) if _is_widening(made, routine) else value
+
+
+def _is_widening(made: Call, routine: Routine) -> bool:
+    """Tell whether a call turns one integer type into another, as LIMIT does with its constant."""
+    cast = routine.name in ("int2", "int4", "int8") and made.result in _INTEGER_TYPES
+    return cast and made.arguments[0].type in _INTEGER_TYPES
 
 
 def _ours(made: Call, routine: Routine) -> Value:

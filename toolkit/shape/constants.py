@@ -1,12 +1,13 @@
 """Constants of queries as values: what stands there once and for all."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from toolkit.shape import datums, documents
 from toolkit.shape.nodetree import Node, bytes_of
 from toolkit.shape.types import Types
-from toolkit.shape.values import BOOLEAN, JSON, JSONB, UNKNOWN, Value, either, void
+from toolkit.shape.values import BOOLEAN, JSON, JSONB, TEXT, UNKNOWN, Value, either, void
 
 _TEXTS = frozenset({18, 19, 25, UNKNOWN, 1042, 1043})
 _CHARACTER, _NAME = 18, 19
@@ -19,8 +20,9 @@ def constant(types: Types, node: Node) -> Value:
     """Return the value of a CONST."""
     oid, typmod = int(node["consttype"]), int(node["consttypmod"])
     if node["constisnull"] == "true":
-        return void(oid)
-    return _decode(types, oid, typmod, bytes_of(node["constvalue"]))
+        return void(TEXT if oid == UNKNOWN else oid)
+    value = _decode(types, oid, typmod, bytes_of(node["constvalue"]))
+    return replace(value, type=TEXT) if oid == UNKNOWN else value
 
 
 def texts(types: Types, node: Node) -> list[str] | None:

@@ -142,6 +142,24 @@ def json_types(shape: Shape) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def loosened(shape: Shape) -> Shape:
+    """Return the shape with arrays of any length in place of those of one length."""
+    match shape:
+        case Tuple() if shape.items:
+            return Array(loosened(union_of(shape.items)), nullable=shape.nullable)
+        case Array():
+            return replace(shape, element=loosened(shape.element))
+        case Object():
+            properties = tuple(replace(each, shape=loosened(each.shape)) for each in shape.properties)
+            return replace(shape, properties=properties, extra=shape.extra and loosened(shape.extra))
+        case Union():
+            arrays = [each for each in shape.alternatives if isinstance(each, Array | Tuple)]
+            others = [loosened(each) for each in shape.alternatives if each not in arrays]
+            merged = [loosened(Array(union_of(map(items, arrays))))] if arrays else []
+            return replace(union_of([*others, *merged]), nullable=shape.nullable)
+    return shape
+
+
 def concat(left: Shape, right: Shape) -> Shape:
     """Return what `||` makes of two documents, neither SQL NULL."""
     lefts, rights = alternatives(left), _merge_with_empty(alternatives(right))

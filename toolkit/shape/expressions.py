@@ -229,7 +229,12 @@ def _greatest(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value
 
 
 def _null_if(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value:
-    return replace(of.value(node["args"][0], scope, facts), null=True, column=None)
+    value, other = (of.value(each, scope, facts) for each in node["args"])
+    text = json_calls.only_text(other)
+    left = tuple(each for each in value.values if each != text)
+    return replace(
+        value, null=True, column=None, values=left, void=value.void or bool(value.values and not left)
+    )
 
 
 def _array(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value:

@@ -136,7 +136,7 @@ class Inference:
 
     def query(self, query: Node, parent: Scope | None, facts: Facts) -> Rows:
         """Return what a query returns."""
-        return queries.rows_of(self, query, self.open(query, parent, facts))
+        return queries.rows_of(self, query, self.open(query, parent, facts), facts)
 
     def some_rows(self, query: Node, scope: Scope, facts: Facts) -> bool:
         """Tell whether a query returns a row whatever the tables hold."""
@@ -209,7 +209,7 @@ class Inference:
             given = {place: replace(value, null=False) for place, value in given.items()}
         self._calls.append(routine.oid)
         scope = queries.open_scope(self, query, None, NO_FACTS, given)
-        rows = queries.rows_of(self, query, scope)
+        rows = queries.rows_of(self, query, scope, NO_FACTS)
         self._calls.pop()
         return rows
 

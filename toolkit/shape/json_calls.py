@@ -13,7 +13,6 @@ from toolkit.core.shapes import (
     Scalar,
     Shape,
     Tuple,
-    or_null,
     union_of,
 )
 from toolkit.shape import constants, documents
@@ -102,10 +101,12 @@ def _to_json(call: Call) -> Value:
 
 def _json_object(call: Call) -> Value:
     keys = constants.texts(call.of.types, call.nodes[0]) if len(call.nodes) > 1 else None
+    text = _element(call, len(call.arguments) - 1)
+    shape = call.of.types.document(Value(TEXT, text.null))
     if keys is not None and len(keys) <= _MOST_KEYS:
-        properties = tuple(Property(key, or_null(Scalar("text"))) for key in dict.fromkeys(keys))
+        properties = tuple(Property(key, shape) for key in dict.fromkeys(keys))
         return call.found(Object(properties), null=call.null)
-    return call.found(Object((), or_null(Scalar("text"))), null=call.null)
+    return call.found(Object((), shape), null=call.null)
 
 
 def _field(call: Call) -> Value:

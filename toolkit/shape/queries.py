@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from toolkit.core.shapes import Opaque
+from toolkit.shape import documents
 from toolkit.shape.facts import certain
 from toolkit.shape.nodetree import Node, text_of
 from toolkit.shape.scope import (
@@ -24,7 +24,7 @@ from toolkit.shape.values import BIGINT, RECORD, Rows, Value, either
 _INNER, _LEFT, _FULL, _RIGHT = "0", "1", "2", "3"
 _INTERSECT, _EXCEPT = "2", "3"
 _SELECT = "1"
-_MOST_ROUNDS = 8
+_MOST_TURNS = 4
 _Source = dict[int, tuple[str, Value]]
 
 
@@ -239,12 +239,12 @@ def _is_referenced(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> 
     return premises is not None and premises <= facts
 
 
-def rows_of(of: Interpreting, query: Node, scope: Scope) -> Rows:
-    """Return the columns of a query whose scope is open."""
+def rows_of(of: Interpreting, query: Node, scope: Scope, outside: Facts) -> Rows:
+    """Return the columns of a query whose scope is open; outside: the facts before its own conditions."""
     if query["setOperations"]:
         values = _set_rows(of, query["setOperations"], scope)
         names = [text_of(each["resname"]) for each in query["targetList"] if each["resjunk"] == "false"]
-        return Rows(tuple(zip(names, values, strict=True)), some_rows(of, query, scope, scope.facts))
+        return Rows(tuple(zip(names, values, strict=True)), some_rows(of, query, scope, outside))
     targets = query["targetList"] if query["commandType"] == _SELECT else query["returningList"]
     padded = query["hasTargetSRFs"] == "true" and sum(map(_sets_in, targets)) > 1
     columns = []
@@ -253,7 +253,7 @@ def rows_of(of: Interpreting, query: Node, scope: Scope) -> Rows:
             value = of.value(each["expr"], scope, scope.facts)
             name = text_of(each["resname"]) if each["resname"] else ""
             columns.append((name, replace(value, null=True, column=None) if padded else value))
-    return Rows(tuple(columns), some_rows(of, query, scope, scope.facts))
+    return Rows(tuple(columns), some_rows(of, query, scope, outside))
 
 
 def _sets_in(node: object) -> int:
@@ -347,23 +347,23 @@ def _cte(of: Interpreting, scope: Scope, name: str) -> Rows:
 
 def _recursive(of: Interpreting, scope: Scope, name: str, query: Node) -> Rows:
     """Go round until the columns do not change any more; what goes on changing is not known."""
-    first = query["setOperations"]["larg"]
     inner = of.open(query, scope, scope.facts)
-    start = _set_rows(of, first, inner)
-    names = [text_of(each) for each in query["rtable"][0]["eref"]["colnames"]]
-    rows = Rows(tuple(zip(names, start, strict=False)))
-    for _ in range(_MOST_ROUNDS):
-        scope.ctes[name] = rows
-        found = of.query(query, scope, scope.facts)
-        if found.columns == rows.columns:
-            return found
-        rows = replace(found, some=False)
-    opened = tuple((column, _widened(of, value)) for column, value in rows.columns)
-    scope.ctes[name] = Rows(opened)
-    return scope.ctes[name]
+    values = _set_rows(of, query["setOperations"]["larg"], inner)
+    turn = 0
+    while True:
+        scope.ctes[name] = Rows(tuple(("", value) for value in values))
+        found = [value for _, value in of.query(query, scope, scope.facts).columns]
+        if turn:
+            found = [_widened(of, *pair, most=turn > _MOST_TURNS) for pair in zip(values, found, strict=True)]
+        if found == values:
+            return scope.ctes[name]
+        values, turn = found, turn + 1
 
 
-def _widened(of: Interpreting, value: Value) -> Value:
-    if value.shape is not None:
-        return replace(value, null=True, shape=Opaque("a document that a recursive query goes on building"))
-    return of.types.any_value(value.type, value.typmod)
+def _widened(of: Interpreting, before: Value, after: Value, *, most: bool) -> Value:
+    """Make arrays of any length of those that grow; give up what changes in the end."""
+    if after == before:
+        return after
+    if most:
+        return of.types.any_value(after.type, reason="a document that a recursive query goes on building")
+    return after if after.shape is None else replace(after, shape=documents.loosened(after.shape))

@@ -36,17 +36,19 @@ TOTAL = frozenset(
     daterange_canonical daterange_subdiff datetime_pl datetimetz_pl dcbrt degrees dexp diagonal diameter
     dist_bp dist_bs dist_cpoint dist_cpoly dist_lp dist_ls dist_pathp dist_pb dist_pc dist_pl dist_polyc
     dist_polyp dist_ppath dist_ppoly dist_ps dist_sb dist_sl dist_sp div dlog1 dlog10 dpow dround dsqrt dtrunc
-    elem_contained_by_multirange elem_contained_by_range exp extract/6204 factorial family float4 float48div
-    float48eq float48ge float48gt float48le float48lt float48mi float48mul float48ne float48pl float4abs
-    float4div float4eq float4ge float4gt float4larger float4le float4lt float4mi float4mul float4ne float4pl
-    float4smaller float4um float4up float8 float84div float84eq float84ge float84gt float84le float84lt
-    float84mi float84mul float84ne float84pl float8abs float8div float8eq float8ge float8gt float8larger
-    float8le float8lt float8mi float8mul float8ne float8pl float8smaller float8um float8up floor flt4_mul_cash
-    flt8_mul_cash format format_type gcd gen_random_uuid generate_series generate_subscripts get_bit get_byte
-    get_current_ts_config getdatabaseencoding getpgusername gin_cmp_tslexeme gin_compare_jsonb hash_array
-    hash_multirange hash_numeric hash_range hashbpchar hashbpcharextended hashchar hashcharextended hashfloat4
-    hashfloat4extended hashfloat8 hashfloat8extended hashinet hashinetextended hashint2 hashint2extended
-    hashint4 hashint4extended hashint8 hashint8extended hashmacaddr hashmacaddr8 hashmacaddr8extended
+    elem_contained_by_multirange elem_contained_by_range enum_cmp enum_eq enum_first enum_ge enum_gt
+    enum_larger enum_last enum_le enum_lt enum_ne enum_range enum_smaller exp extract/6204 factorial family
+    float4 float48div float48eq float48ge float48gt float48le float48lt float48mi float48mul float48ne
+    float48pl float4abs float4div float4eq float4ge float4gt float4larger float4le float4lt float4mi float4mul
+    float4ne float4pl float4smaller float4um float4up float8 float84div float84eq float84ge float84gt
+    float84le float84lt float84mi float84mul float84ne float84pl float8abs float8div float8eq float8ge
+    float8gt float8larger float8le float8lt float8mi float8mul float8ne float8pl float8smaller float8um
+    float8up floor flt4_mul_cash flt8_mul_cash format format_type gcd gen_random_uuid generate_series
+    generate_subscripts get_bit get_byte get_current_ts_config getdatabaseencoding getpgusername
+    gin_cmp_tslexeme gin_compare_jsonb hash_array hash_multirange hash_numeric hash_range hashbpchar
+    hashbpcharextended hashchar hashcharextended hashenum hashenumextended hashfloat4 hashfloat4extended
+    hashfloat8 hashfloat8extended hashinet hashinetextended hashint2 hashint2extended hashint4
+    hashint4extended hashint8 hashint8extended hashmacaddr hashmacaddr8 hashmacaddr8extended
     hashmacaddrextended hashname hashnameextended hashoid hashoidextended hashtext hashtextextended hashtid
     hashtidextended height host hostmask in_range inetand inetmi inetmi_int8 inetnot inetor inetpl initcap
     int2 int24div int24eq int24ge int24gt int24le int24lt int24mi int24mul int24ne int24pl int28div int28eq
@@ -150,10 +152,11 @@ TOTAL = frozenset(
 
 NEVER_NULL = frozenset(
     """
-    array_append array_fill array_prepend concat daterange/3941 generate_series generate_subscripts
-    int4range/3840 int8range/3945 json_array_elements json_build_array/3198 json_object_keys
-    jsonb_array_elements jsonb_build_array/3271 jsonb_object_keys jsonb_path_query jsonb_path_query_tz
-    num_nonnulls num_nulls numrange/3844 quote_nullable regexp_matches regexp_split_to_table
-    satisfies_hash_partition string_to_table/6160 tsrange/3933 tstzrange/3937 unnest/1293
+    array_append array_fill array_prepend concat daterange/3941 enum_first enum_last enum_range
+    generate_series generate_subscripts int4range/3840 int8range/3945 json_array_elements
+    json_build_array/3198 json_object_keys jsonb_array_elements jsonb_build_array/3271 jsonb_object_keys
+    jsonb_path_query jsonb_path_query_tz num_nonnulls num_nulls numrange/3844 quote_nullable regexp_matches
+    regexp_split_to_table satisfies_hash_partition string_to_table/6160 tsrange/3933 tstzrange/3937
+    unnest/1293
     """.split()
 )

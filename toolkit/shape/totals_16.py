@@ -36,46 +36,47 @@ TOTAL = frozenset(
     datemultirange/4292 datemultirange/4293 daterange/3941 daterange_canonical daterange_subdiff datetime_pl
     datetimetz_pl dcbrt degrees dexp diagonal diameter dist_bp dist_bs dist_cpoint dist_cpoly dist_lp dist_ls
     dist_pathp dist_pb dist_pc dist_pl dist_polyc dist_polyp dist_ppath dist_ppoly dist_ps dist_sb dist_sl
-    dist_sp div dlog1 dlog10 dpow dround dsqrt dtrunc elem_contained_by_multirange elem_contained_by_range erf
-    erfc exp extract/6204 factorial family float4 float48div float48eq float48ge float48gt float48le float48lt
-    float48mi float48mul float48ne float48pl float4abs float4div float4eq float4ge float4gt float4larger
-    float4le float4lt float4mi float4mul float4ne float4pl float4smaller float4um float4up float8 float84div
-    float84eq float84ge float84gt float84le float84lt float84mi float84mul float84ne float84pl float8abs
-    float8div float8eq float8ge float8gt float8larger float8le float8lt float8mi float8mul float8ne float8pl
-    float8smaller float8um float8up floor flt4_mul_cash flt8_mul_cash format format_type gcd gen_random_uuid
-    generate_series generate_subscripts get_bit get_byte get_current_ts_config getdatabaseencoding
-    getpgusername gin_cmp_tslexeme gin_compare_jsonb hash_array hash_multirange hash_numeric hash_range
-    hashbpchar hashbpcharextended hashchar hashcharextended hashfloat4 hashfloat4extended hashfloat8
-    hashfloat8extended hashinet hashinetextended hashint2 hashint2extended hashint4 hashint4extended hashint8
-    hashint8extended hashmacaddr hashmacaddr8 hashmacaddr8extended hashmacaddrextended hashname
-    hashnameextended hashoid hashoidextended hashtext hashtextextended hashtid hashtidextended height host
-    hostmask in_range inetand inetmi inetmi_int8 inetnot inetor inetpl initcap int2 int24div int24eq int24ge
-    int24gt int24le int24lt int24mi int24mul int24ne int24pl int28div int28eq int28ge int28gt int28le int28lt
-    int28mi int28mul int28ne int28pl int2_mul_cash int2_sum int2abs int2and int2div int2eq int2ge int2gt
-    int2larger int2le int2lt int2mi int2mod int2mul int2ne int2not int2or int2pl int2shl int2shr int2smaller
-    int2um int2up int2xor int4 int42div int42eq int42ge int42gt int42le int42lt int42mi int42mul int42ne
-    int42pl int48div int48eq int48ge int48gt int48le int48lt int48mi int48mul int48ne int48pl int4_mul_cash
-    int4_sum int4abs int4and int4div int4eq int4ge int4gt int4inc int4larger int4le int4lt int4mi int4mod
-    int4mul int4multirange/4280 int4multirange/4281 int4ne int4not int4or int4pl int4range/3840
-    int4range_canonical int4range_subdiff int4shl int4shr int4smaller int4um int4up int4xor int8 int82div
-    int82eq int82ge int82gt int82le int82lt int82mi int82mul int82ne int82pl int84div int84eq int84ge int84gt
-    int84le int84lt int84mi int84mul int84ne int84pl int8_mul_cash int8_sum int8abs int8and int8dec
-    int8dec_any int8div int8eq int8ge int8gt int8inc int8inc_any int8inc_float8_float8 int8larger int8le
-    int8lt int8mi int8mod int8mul int8multirange/4295 int8multirange/4296 int8ne int8not int8or int8pl
-    int8pl_inet int8range/3945 int8range_canonical int8range_subdiff int8shl int8shr int8smaller int8um int8up
-    int8xor integer_pl_date inter_lb inter_sb inter_sl interval interval_cmp interval_div interval_eq
-    interval_ge interval_gt interval_larger interval_le interval_lt interval_mi interval_mul interval_ne
-    interval_pl interval_pl_date interval_pl_time interval_pl_timestamp interval_pl_timestamptz
-    interval_pl_timetz interval_smaller interval_um isclosed isempty isfinite ishorizontal isopen isparallel
-    isperp isvertical json_array_elements json_array_length json_build_array json_build_object/3201
-    json_object json_object_keys json_strip_nulls json_to_tsvector json_typeof jsonb_array_elements
-    jsonb_array_length jsonb_build_array jsonb_build_object/3274 jsonb_cmp jsonb_concat jsonb_contained
-    jsonb_contains jsonb_delete jsonb_delete_path jsonb_eq jsonb_exists jsonb_exists_all jsonb_exists_any
-    jsonb_ge jsonb_gt jsonb_insert jsonb_le jsonb_lt jsonb_ne jsonb_object jsonb_object_keys jsonb_path_exists
-    jsonb_path_exists_opr jsonb_path_exists_tz jsonb_path_query jsonb_path_query_array
-    jsonb_path_query_array_tz jsonb_path_query_tz jsonb_pretty jsonb_set jsonb_set_lax jsonb_strip_nulls
-    jsonb_to_tsvector jsonb_typeof justify_days justify_hours justify_interval lcm left length like
-    like_escape line line_distance line_eq line_horizontal line_intersect line_parallel line_perp
+    dist_sp div dlog1 dlog10 dpow dround dsqrt dtrunc elem_contained_by_multirange elem_contained_by_range
+    enum_cmp enum_eq enum_first enum_ge enum_gt enum_larger enum_last enum_le enum_lt enum_ne enum_range
+    enum_smaller erf erfc exp extract/6204 factorial family float4 float48div float48eq float48ge float48gt
+    float48le float48lt float48mi float48mul float48ne float48pl float4abs float4div float4eq float4ge
+    float4gt float4larger float4le float4lt float4mi float4mul float4ne float4pl float4smaller float4um
+    float4up float8 float84div float84eq float84ge float84gt float84le float84lt float84mi float84mul
+    float84ne float84pl float8abs float8div float8eq float8ge float8gt float8larger float8le float8lt float8mi
+    float8mul float8ne float8pl float8smaller float8um float8up floor flt4_mul_cash flt8_mul_cash format
+    format_type gcd gen_random_uuid generate_series generate_subscripts get_bit get_byte get_current_ts_config
+    getdatabaseencoding getpgusername gin_cmp_tslexeme gin_compare_jsonb hash_array hash_multirange
+    hash_numeric hash_range hashbpchar hashbpcharextended hashchar hashcharextended hashenum hashenumextended
+    hashfloat4 hashfloat4extended hashfloat8 hashfloat8extended hashinet hashinetextended hashint2
+    hashint2extended hashint4 hashint4extended hashint8 hashint8extended hashmacaddr hashmacaddr8
+    hashmacaddr8extended hashmacaddrextended hashname hashnameextended hashoid hashoidextended hashtext
+    hashtextextended hashtid hashtidextended height host hostmask in_range inetand inetmi inetmi_int8 inetnot
+    inetor inetpl initcap int2 int24div int24eq int24ge int24gt int24le int24lt int24mi int24mul int24ne
+    int24pl int28div int28eq int28ge int28gt int28le int28lt int28mi int28mul int28ne int28pl int2_mul_cash
+    int2_sum int2abs int2and int2div int2eq int2ge int2gt int2larger int2le int2lt int2mi int2mod int2mul
+    int2ne int2not int2or int2pl int2shl int2shr int2smaller int2um int2up int2xor int4 int42div int42eq
+    int42ge int42gt int42le int42lt int42mi int42mul int42ne int42pl int48div int48eq int48ge int48gt int48le
+    int48lt int48mi int48mul int48ne int48pl int4_mul_cash int4_sum int4abs int4and int4div int4eq int4ge
+    int4gt int4inc int4larger int4le int4lt int4mi int4mod int4mul int4multirange/4280 int4multirange/4281
+    int4ne int4not int4or int4pl int4range/3840 int4range_canonical int4range_subdiff int4shl int4shr
+    int4smaller int4um int4up int4xor int8 int82div int82eq int82ge int82gt int82le int82lt int82mi int82mul
+    int82ne int82pl int84div int84eq int84ge int84gt int84le int84lt int84mi int84mul int84ne int84pl
+    int8_mul_cash int8_sum int8abs int8and int8dec int8dec_any int8div int8eq int8ge int8gt int8inc
+    int8inc_any int8inc_float8_float8 int8larger int8le int8lt int8mi int8mod int8mul int8multirange/4295
+    int8multirange/4296 int8ne int8not int8or int8pl int8pl_inet int8range/3945 int8range_canonical
+    int8range_subdiff int8shl int8shr int8smaller int8um int8up int8xor integer_pl_date inter_lb inter_sb
+    inter_sl interval interval_cmp interval_div interval_eq interval_ge interval_gt interval_larger
+    interval_le interval_lt interval_mi interval_mul interval_ne interval_pl interval_pl_date interval_pl_time
+    interval_pl_timestamp interval_pl_timestamptz interval_pl_timetz interval_smaller interval_um isclosed
+    isempty isfinite ishorizontal isopen isparallel isperp isvertical json_array_elements json_array_length
+    json_build_array json_build_object/3201 json_object json_object_keys json_strip_nulls json_to_tsvector
+    json_typeof jsonb_array_elements jsonb_array_length jsonb_build_array jsonb_build_object/3274 jsonb_cmp
+    jsonb_concat jsonb_contained jsonb_contains jsonb_delete jsonb_delete_path jsonb_eq jsonb_exists
+    jsonb_exists_all jsonb_exists_any jsonb_ge jsonb_gt jsonb_insert jsonb_le jsonb_lt jsonb_ne jsonb_object
+    jsonb_object_keys jsonb_path_exists jsonb_path_exists_opr jsonb_path_exists_tz jsonb_path_query
+    jsonb_path_query_array jsonb_path_query_array_tz jsonb_path_query_tz jsonb_pretty jsonb_set jsonb_set_lax
+    jsonb_strip_nulls jsonb_to_tsvector jsonb_typeof justify_days justify_hours justify_interval lcm left
+    length like like_escape line line_distance line_eq line_horizontal line_intersect line_parallel line_perp
     line_vertical ln log log10 lower/870 lower_inc lower_inf lpad lseg lseg_center lseg_distance lseg_eq
     lseg_ge lseg_gt lseg_horizontal lseg_intersect lseg_le lseg_length lseg_lt lseg_ne lseg_parallel lseg_perp
     lseg_vertical ltrim macaddr8 macaddr8_and macaddr8_cmp macaddr8_eq macaddr8_ge macaddr8_gt macaddr8_le
@@ -151,10 +152,11 @@ TOTAL = frozenset(
 
 NEVER_NULL = frozenset(
     """
-    array_append array_fill array_prepend concat daterange/3941 generate_series generate_subscripts
-    int4range/3840 int8range/3945 json_array_elements json_build_array/3198 json_object_keys
-    jsonb_array_elements jsonb_build_array/3271 jsonb_object_keys jsonb_path_query jsonb_path_query_tz
-    num_nonnulls num_nulls numrange/3844 quote_nullable regexp_matches regexp_split_to_table
-    satisfies_hash_partition string_to_table/6160 tsrange/3933 tstzrange/3937 unnest/1293
+    array_append array_fill array_prepend concat daterange/3941 enum_first enum_last enum_range
+    generate_series generate_subscripts int4range/3840 int8range/3945 json_array_elements
+    json_build_array/3198 json_object_keys jsonb_array_elements jsonb_build_array/3271 jsonb_object_keys
+    jsonb_path_query jsonb_path_query_tz num_nonnulls num_nulls numrange/3844 quote_nullable regexp_matches
+    regexp_split_to_table satisfies_hash_partition string_to_table/6160 tsrange/3933 tstzrange/3937
+    unnest/1293
     """.split()
 )

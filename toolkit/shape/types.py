@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from toolkit.core.shapes import Array, Null, Object, Opaque, Property, Scalar, Shape, Tuple, or_null
 from toolkit.core.trees import Relation, Snapshot, Type
-from toolkit.shape.values import JSON, JSONB, UNKNOWN, Value
+from toolkit.shape.values import JSON, JSONB, Value
 
 # The names in front of which the modifier stands, longest first, and what to write instead.
 _SHORT = (
@@ -27,7 +27,7 @@ _NAMES_WITH_LENGTH = {1043: "varchar", 1042: "char"}
 _NAMES_WITH_PRECISION = {1083: "time", 1114: "timestamp", 1184: "timestamptz", 1266: "timetz", 1560: "bit"}
 _NAMES_WITH_PRECISION[1562] = "varbit"
 _NUMERIC = 1700
-_NAMES = {UNKNOWN: "text", 1042: "bpchar"}
+_NAMES = {1042: "bpchar"}
 
 
 def short_name(name: str) -> str:
