@@ -42,8 +42,8 @@ class Alteration:
     transactional or not. sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step.
     touches: columns whose type changes: what reads them is dropped before and made again after (but for
     indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps, as long as their
-    definition does not change too). remakes: columns that are dropped, and perhaps added again: everything
-    on them goes before, and is made again if the new catalog has it. replaces: the object is another one
+    definition does not change too). remakes: pieces that are dropped and added again: everything on them goes
+    before or along, and is made again if the new catalog has it. replaces: the object is another one
     afterwards, such as an index of the same name: whatever depends on it goes before and is made again.
     takes: entries of the old catalog that go with this and need no DROP; if they are in the new catalog they
     have to be made again. makes: entries of the new catalog that are there after this.
@@ -58,7 +58,7 @@ class Alteration:
     transactional: bool = True
     by_hand: str | None = None
     touches: frozenset[str] = frozenset()
-    remakes: frozenset[str] = frozenset()
+    remakes: frozenset[Piece] = frozenset()
     replaces: bool = False
     takes: frozenset[ObjectKey] = frozenset()
     makes: frozenset[ObjectKey] = frozenset()
@@ -71,10 +71,10 @@ class Context:
     postgresql: the oldest target major; nothing newer may stand in the SQL. fresh: whether the table that the
     object belongs to is made by the same plan, so that nobody reads or writes it yet. rebuilt: pieces that
     have to be taken away BEFORE and made again in MAIN though they may not differ, because something that
-    they depend on is dropped and made anew in between; a column among them is to be converted to the type
-    of the same name, by way of text. renamed: columns of the object, old name to new. text: the statement in
-    the artifact, where there is one. old, new: the two
-    catalogs, to look up what belongs to the object.
+    they depend on is dropped and made anew in between. ("type", column) stands for a column to convert in
+    MAIN by way of text: its type is another one of the same name then, and the old one has made way until
+    AFTER. renamed: columns of the object, old name to new. text: the statement in the artifact, where there
+    is one. old, new: the two catalogs, to look up what belongs to the object.
     """
 
     postgresql: int = 15

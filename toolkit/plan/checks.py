@@ -28,6 +28,7 @@ def drop_checks(old: Table, new: Table, context: Context) -> Iterator[Alteration
                 _why(name, old, new),
                 Part.BEFORE if rebuilt else Part.MAIN,
                 lock=Lock.ACCESS_EXCLUSIVE,
+                remakes=frozenset({("constraint", bare(name))}),
             )
 
 

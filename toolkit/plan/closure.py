@@ -33,7 +33,8 @@ class Changes:
     is created or dropped in its own way. rebuilt: what is dropped and made again, with the reason. early:
     what has vanished and must be dropped before anything is made. taken: old entries that go with the
     alterations of another. made: new entries that the alterations of another make. aside: types that are
-    renamed until the columns of tables have the new type.
+    renamed until the columns of tables have the new type. conflicts: (created, vanished) pairs of which the
+    second is in the way of the first.
     """
 
     created: set[ObjectKey]
@@ -41,9 +42,10 @@ class Changes:
     answers: dict[ObjectKey, tuple[Alteration, ...]] = field(default_factory=dict)
     rebuilt: dict[ObjectKey, str] = field(default_factory=dict)
     early: set[ObjectKey] = field(default_factory=set)
-    taken: dict[ObjectKey, ObjectKey] = field(default_factory=dict)
+    taken: set[ObjectKey] = field(default_factory=set)
     made: dict[ObjectKey, ObjectKey] = field(default_factory=dict)
     aside: set[ObjectKey] = field(default_factory=set)
+    conflicts: list[tuple[ObjectKey, ObjectKey]] = field(default_factory=list)
 
     def is_dropped(self, key: ObjectKey) -> bool:
         """Return whether an old entry is dropped, at whatever time."""
@@ -72,6 +74,7 @@ class _Closure:
         self._reasons: dict[ObjectKey, str] = {}
         self._waiting: list[ObjectKey] = []  # on both sides, to be asked how they are altered
         self._lost: deque[Edge] = deque()  # to what is away for a while
+        self._fast: set[ObjectKey] = set()  # types that can't stand aside
         self.changes = Changes(
             set(new.by_key.keys() - old.by_key.keys()), set(old.by_key.keys() - new.by_key.keys())
         )
@@ -82,10 +85,14 @@ class _Closure:
             before = self._old.by_key.get(key)
             if before is not None and before != after and canonical_text(before) != canonical_text(after):
                 self._waiting.append(key)
-        for _, vanished in find_conflicts(sorted(self.changes.vanished), sorted(self.changes.created)):
+        self.changes.conflicts = find_conflicts(
+            [self._old.by_key[key] for key in sorted(self.changes.vanished)],
+            [self._new.by_key[key] for key in sorted(self.changes.created)],
+        )
+        for _, vanished in self.changes.conflicts:
             self._drop_early(vanished)
         asked: set[ObjectKey] = set()
-        while self._lost or self._waiting or asked < self._of_one_side():
+        while self._lost or self._waiting or asked < self._of_one_side() or self._hold_fast():
             if self._lost:
                 self._lose(self._lost.popleft())
             elif self._waiting:
@@ -95,7 +102,6 @@ class _Closure:
                     asked.add(key)
                     self._ask_of_one_side(key)
         self._find_early()
-        self._find_aside()
 
     def _of_one_side(self) -> set[ObjectKey]:
         return self.changes.created | self.changes.vanished | self.changes.rebuilt.keys()
@@ -121,7 +127,7 @@ class _Closure:
         for alteration in answer:
             self._lose_later(find_disturbed(self._old, key, alteration))
             for taken in alteration.takes:
-                self.changes.taken[taken] = key
+                self.changes.taken.add(taken)
                 if taken in self._new.by_key:
                     self._rebuild(taken, DIFFERS)
                 else:
@@ -159,17 +165,46 @@ class _Closure:
 
     def _lose(self, edge: Edge) -> None:
         """See to an entry that can't stay as it is while what it depends on is away."""
-        key = edge.dependent
+        key, piece = edge.dependent, edge.piece
+        if piece is not None and piece[0] == "column" and self._may_stand_aside(edge.on):
+            if key not in self._new.by_key:
+                return  # it is dropped with what stands aside
+            piece = "type", piece[1]
         why = f"depends on {self._name(edge)}"
         if key not in self._new.by_key:
-            if edge.piece is None or edge.on.kind not in _TYPES:
-                self._drop_early(key)
-        elif edge.piece is None:
+            self._drop_early(key)
+        elif piece is None:
             self._rebuild(key, why)
-        elif edge.piece not in self._pieces.setdefault(key, set()):
-            self._pieces[key].add(edge.piece)
+        elif piece not in self._pieces.setdefault(key, set()):
+            self._pieces[key].add(piece)
             self._reasons.setdefault(key, why)
             self._waiting.append(key)
+
+    def _may_stand_aside(self, key: ObjectKey) -> bool:
+        """Return whether rows can be converted from an old type, under another name, to the new one."""
+        if key.kind not in _TYPES or key in self._fast:
+            return False
+        return " AS RANGE (" not in self._old.by_key[key].definition  # its functions would keep its name
+
+    def _hold_fast(self) -> bool:
+        """Find the types that stand aside; return whether there is one that can't, and so something to do.
+
+        That is one which needs something that is dropped before anything is made, and is no type itself.
+        """
+        changes = self.changes
+        types = {key for key in (*changes.rebuilt, *changes.early) if self._may_stand_aside(key)}
+        changes.aside = {key for key in types if self._holds(key)}
+        waiting = list(changes.aside)
+        while waiting:
+            for edge in self._old.dependencies(waiting.pop()):
+                if edge.on in types - changes.aside:
+                    changes.aside.add(edge.on)
+                    waiting.append(edge.on)
+                elif changes.is_early(edge.on) and edge.on not in types:
+                    self._fast.add(edge.dependent)
+                    self._lose_later(self._old.dependents(edge.dependent))
+                    return True
+        return False
 
     def _name(self, edge: Edge) -> str:
         """Return what an edge leads to: a column where that is all that is away."""
@@ -199,23 +234,6 @@ class _Closure:
     def _is_late(self, key: ObjectKey) -> bool:
         return key in self.changes.vanished and key not in self.changes.early
 
-    def _find_aside(self) -> None:
-        """Set types aside that columns of tables have, whose rows are to be converted."""
-        waiting = [
-            key
-            for key in (*self.changes.rebuilt, *self.changes.early)
-            if key.kind in _TYPES and self._holds(key)
-        ]
-        while waiting:
-            key = waiting.pop()
-            if key not in self.changes.aside:
-                self.changes.aside.add(key)
-                waiting += [
-                    edge.on
-                    for edge in self._old.dependencies(key)
-                    if edge.on.kind in _TYPES and self.changes.is_early(edge.on)
-                ]
-
     def _holds(self, key: ObjectKey) -> bool:
         return any(
             edge.dependent.kind == "TABLE" and not self.changes.is_early(edge.dependent)
@@ -237,10 +255,10 @@ def find_disturbed(old: Catalog, key: ObjectKey, alteration: Alteration) -> Iter
 def _is_disturbed(edge: Edge, alteration: Alteration) -> bool:
     if alteration.replaces:
         return True
-    if edge.on_piece is None or edge.on_piece[0] != "column":
+    if edge.on_piece is None:
         return False
-    column = edge.on_piece[1]
-    if column in alteration.remakes:
-        return edge.piece != ("column", column)
+    if edge.on_piece in alteration.remakes:
+        return edge.piece != edge.on_piece
     of_constraint = edge.piece is not None and edge.piece[0] == "constraint"
-    return column in alteration.touches and edge.dependent.kind not in _CONVERTED_ALONG and not of_constraint
+    kept = of_constraint or edge.dependent.kind in _CONVERTED_ALONG
+    return edge.on_piece[0] == "column" and edge.on_piece[1] in alteration.touches and not kept

@@ -153,7 +153,7 @@ def _is_made_anew(old: Column, new: Column, retyped: set[str], context: Context)
     """
     if not old.generated and not new.generated:
         return False
-    if ("default", bare(new.name)) in context.rebuilt or ("column", bare(new.name)) in context.rebuilt:
+    if any((kind, bare(new.name)) in context.rebuilt for kind in ("default", "column", "type")):
         return True
     if old.generated != new.generated:
         return bool(new.generated) or old.generated == "virtual"
@@ -167,7 +167,7 @@ def _make_anew(table: Table, old: Column, new: Column, context: Context) -> Iter
         _drop(table, old, context),
         why=f"{_what(new)} {new.name} can't be altered",
         part=Part.BEFORE,
-        remakes=frozenset({bare(new.name)}),
+        remakes=frozenset({("column", bare(new.name))}),
     )
     for alteration in _add(table, new, context):
         yield replace(alteration, why=f"{_what(new)} {new.name} can't be altered")
@@ -186,11 +186,12 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
     Within it PostgreSQL drops defaults first and sets them last, so that none has to be converted.
     """
     for old, new in pairs:
+        changed = (old.type, old.collation) != (new.type, new.collation)
         if ("column", bare(new.name)) in context.rebuilt:
             yield from _by_text(table, old, new)
-    for old, new in pairs:
-        changed = (old.type, old.collation) != (new.type, new.collation)
-        if changed and ("column", bare(new.name)) not in context.rebuilt:
+        elif ("type", bare(new.name)) in context.rebuilt:
+            yield _to_namesake(table, old, new)
+        elif changed:
             yield _converted(table, old, new, context)
 
 
@@ -249,6 +250,16 @@ def _by_text(table: Table, old: Column, new: Column) -> Iterator[Alteration]:
             lock=Lock.ACCESS_EXCLUSIVE,
             touches=frozenset({bare(new.name)}),
         )
+
+
+def _to_namesake(table: Table, old: Column, new: Column) -> Alteration:
+    return Alteration(
+        (f"{prefix(table)} {_change_type(old, new, f' USING {new.name}::text::{new.type}')}",),
+        f"type of column {new.name} is made anew",
+        risk=Risk.REWRITES_TABLE,
+        lock=Lock.ACCESS_EXCLUSIVE,
+        touches=frozenset({bare(new.name)}),
+    )
 
 
 # Set

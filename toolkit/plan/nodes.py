@@ -123,10 +123,9 @@ class Nodes:
     def _drop(self) -> None:
         changes = self._changes
         dropped = sorted(changes.vanished | changes.rebuilt.keys())
+        self.gone.update(self._dropped_along())
         for key in dropped:
-            if key in changes.taken:
-                self.gone[key] = self.altering[changes.taken[key]][-1][1]
-            elif self.owner_of(key) is None:
+            if key not in self.gone and self.owner_of(key) is None:
                 if key in changes.rebuilt or not self.altering.get(key):
                     self._drop_whole(key)
                 else:
@@ -137,6 +136,16 @@ class Nodes:
                 owner = self.owner_of(owner)
             if owner is not None:
                 self.gone[key] = self.gone[owner]
+
+    def _dropped_along(self) -> Iterator[tuple[ObjectKey, Node]]:
+        """Yield what goes with an alteration, as the indexes of a column with the column."""
+        for key, altering in self.altering.items():
+            for alteration, node in altering:
+                yield from ((taken, node) for taken in alteration.takes)
+                if alteration.remakes:
+                    for edge in self._old.dependents(key):
+                        if edge.owned and edge.on_piece in alteration.remakes:
+                            yield edge.dependent, node
 
     def _drop_whole(self, key: ObjectKey) -> None:
         place = -self._old.positions[key]

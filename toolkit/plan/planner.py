@@ -9,7 +9,6 @@ from toolkit.core.changes import ObjectKey, Plan, Step
 from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import Alteration, Mode, Part
 from toolkit.plan.closure import Changes, find_changes, find_disturbed
-from toolkit.plan.conflicts import find_conflicts
 from toolkit.plan.graph import Node, order
 from toolkit.plan.nodes import Nodes
 from toolkit.plan.statements import or_replace, undoing
@@ -92,8 +91,10 @@ class _Waiting:
 
     def _wait_before_aside(self, edge: Edge, rename: Node) -> None:
         """Rename a type when nothing that is still to be dropped is called by its name."""
-        if edge.dependent not in self._nodes.aside and self._changes.is_early(edge.dependent):
-            rename.wait_for(self._nodes.gone.get(edge.dependent))
+        gone = self._nodes.gone.get(edge.dependent)
+        along = gone is self._nodes.gone[edge.on] or edge.dependent in self._nodes.aside
+        if self._changes.is_early(edge.dependent) and not along:
+            rename.wait_for(gone)
 
     def _wait_for_creates(self) -> None:
         """Make nothing before what it depends on is as it should be."""
@@ -126,8 +127,7 @@ class _Waiting:
         """Make nothing anew, or of the same name, before the old one is gone."""
         nodes = self._nodes
         pairs = [(key, key) for key in self._changes.rebuilt]
-        pairs += find_conflicts(self._changes.vanished, self._changes.created)
-        for key, old in pairs:
+        for key, old in (*pairs, *self._changes.conflicts):
             freed = nodes.aside.get(old) or nodes.gone.get(old)
             for node in self._making(key):
                 node.wait_for(freed)
@@ -154,6 +154,10 @@ class _Waiting:
     def break_circle(self, left: list[Node]) -> list[Step]:
         """Let something go on when every node waits for another; see `toolkit.plan.graph.order`."""
         waiting = set(left)
+        for key, node in self._nodes.gone.items():
+            entry = self._old.by_key[key]
+            if entry.stand_in and node in waiting and _release(node):
+                return [self._whole.stand_in(entry, node.steps[0].action, replacing=True)]
         for key, node in self._nodes.created.items():
             entry = self._new.by_key[key]
             if entry.stand_in and node in waiting and _release(node):
@@ -161,10 +165,6 @@ class _Waiting:
                 first, *rest = step.sql
                 node.steps = [replace(step, sql=(or_replace(first), *rest))]
                 return [self._whole.stand_in(entry, step.action)]
-        for key, node in self._nodes.gone.items():
-            entry = self._old.by_key[key]
-            if entry.stand_in and node in waiting and _release(node):
-                return [self._whole.stand_in(entry, node.steps[0].action, replacing=True)]
         for (target, gone), keys in self._along.items():
             if target in waiting and gone in target.waits and target in _needed(gone):
                 target.let_go(gone)

@@ -62,13 +62,12 @@ class Whole:
         """Return the steps that give a type another name, and drop it under that name."""
         entry = self._old.by_key[key]
         kind, _, name = entry.drop.removeprefix("DROP ").partition(" ")
-        schema = quote(key.schema)
         aside = quote(key.name.encode()[: _LONGEST - len(_OLD)].decode(errors="ignore") + _OLD)
         why = self._changes.rebuilt.get(key)
         action, reason = (Action.REBUILD, why) if why else (Action.DROP, VANISHED)
         return (
             Step(action, key, reason, (f"ALTER {kind} {name} RENAME TO {aside}",)),
-            Step(action, key, reason, (f"DROP {kind} {schema}.{aside}",)),
+            Step(action, key, reason, (f"DROP {kind} {quote(key.schema)}.{aside}",)),
         )
 
     def stand_in(self, entry: Entry, action: Action, *, replacing: bool = False) -> Step:

@@ -1,0 +1,10 @@
+CREATE FUNCTION fn_a(p_a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT p_a';
+CREATE VIEW v_a AS SELECT fn_a(id) AS a FROM tb_user;
+CREATE INDEX idx_a ON tb_user (fn_a(id));
+ALTER TABLE tb_user ADD twice integer GENERATED ALWAYS AS (fn_a(id)) STORED, ADD x integer DEFAULT fn_a(1), ADD CONSTRAINT ck_a CHECK (fn_a(id) > 0);
+CREATE POLICY po_a ON tb_user USING (fn_a(id) > 0);
+COMMENT ON FUNCTION fn_a IS 'a';
+COMMENT ON COLUMN tb_user.twice IS 'twice';
+COMMENT ON CONSTRAINT ck_a ON tb_user IS 'positive';
+CREATE INDEX idx_twice ON tb_user (twice);
+CREATE VIEW v_twice AS SELECT twice FROM tb_user;

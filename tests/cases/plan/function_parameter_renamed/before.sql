@@ -1,0 +1,13 @@
+CREATE FUNCTION fn_a(p_a integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT p_a';
+ALTER TABLE tb_user ADD twice integer GENERATED ALWAYS AS (fn_a(id)) STORED, ADD x integer DEFAULT fn_a(1), ADD CONSTRAINT ck_a CHECK (fn_a(id) > 0);
+CREATE UNIQUE INDEX uq_twice ON tb_user (twice);
+COMMENT ON COLUMN tb_user.twice IS 'twice';
+COMMENT ON CONSTRAINT ck_a ON tb_user IS 'positive';
+CREATE DOMAIN positive AS integer CHECK (fn_a(VALUE) > 0);
+CREATE TABLE tb_domain (a positive);
+CREATE FUNCTION fn_touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER trg_touch BEFORE UPDATE ON tb_user FOR EACH ROW WHEN (fn_a(old.id) > 0) EXECUTE FUNCTION fn_touch();
+CREATE FUNCTION fn_atomic() RETURNS integer BEGIN ATOMIC SELECT fn_a(1); END;
+CREATE MATERIALIZED VIEW mv_a AS SELECT fn_atomic() AS a;
+CREATE RULE ru_a AS ON DELETE TO tb_user WHERE fn_a(old.id) > 0 DO NOTHING;
+CREATE STATISTICS st_a ON (fn_a(id)), x FROM tb_user;

@@ -1,0 +1,10 @@
+CREATE TABLE tb_a (id serial PRIMARY KEY, n integer);
+CREATE VIEW v_a AS SELECT n, id FROM tb_a;
+CREATE FUNCTION fn_a(p_a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE mood AS ENUM ('sad');
+CREATE MATERIALIZED VIEW mv_a AS SELECT 1 AS a;
+ALTER TABLE tb_a OWNER TO plan_owner;
+ALTER VIEW v_a OWNER TO plan_owner;
+ALTER FUNCTION fn_a OWNER TO plan_owner;
+ALTER TYPE mood OWNER TO plan_owner;
+ALTER MATERIALIZED VIEW mv_a OWNER TO plan_owner;

@@ -1,0 +1,6 @@
+CREATE TABLE tb_ref (a integer PRIMARY KEY);
+CREATE TABLE tb_part (a integer REFERENCES tb_ref, b integer, PRIMARY KEY (a)) PARTITION BY LIST (a);
+CREATE INDEX idx_b ON tb_part (b);
+CREATE TABLE tb_part_1 PARTITION OF tb_part FOR VALUES IN (1);
+CREATE FUNCTION fn_t() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER trg_t BEFORE INSERT ON tb_part FOR EACH ROW EXECUTE FUNCTION fn_t();

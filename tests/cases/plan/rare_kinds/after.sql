@@ -1,0 +1,14 @@
+CREATE FUNCTION fn_sum(integer, integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
+CREATE AGGREGATE ag_sum(integer) (SFUNC = fn_sum, STYPE = integer, INITCOND = '0');
+CREATE OPERATOR <+> (FUNCTION = fn_sum, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = <+>);
+CREATE COLLATION co_a (LOCALE = 'POSIX');
+CREATE TEXT SEARCH CONFIGURATION ts_a (COPY = english);
+CREATE FOREIGN DATA WRAPPER fdw_a;
+CREATE SERVER srv_a FOREIGN DATA WRAPPER fdw_a OPTIONS (host 'b');
+CREATE FOREIGN TABLE ft_a (a integer) SERVER srv_a;
+CREATE FUNCTION fn_event() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER et_a ON ddl_command_end EXECUTE FUNCTION fn_event();
+CREATE VIEW v_a AS SELECT ag_sum(1) AS a, 1 OPERATOR(<+>) 2 AS b, 'x' COLLATE co_a AS c;
+CREATE PUBLICATION pu_a WITH (publish = 'insert, update');
+CREATE CAST (boolean AS bit) WITH INOUT;
+CREATE OPERATOR CLASS oc_a FOR TYPE integer USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(integer);

@@ -1,0 +1,6 @@
+CREATE RULE ru_changed AS ON DELETE TO tb_user DO ALSO (SELECT 1; SELECT 2);
+CREATE RULE ru_switched AS ON INSERT TO tb_user DO ALSO NOTHING;
+ALTER TABLE tb_user DISABLE RULE ru_switched;
+ALTER TABLE tb_user ENABLE ROW LEVEL SECURITY;
+CREATE POLICY po_changed ON tb_user FOR SELECT USING (name = current_user);
+CREATE POLICY po_new ON tb_user FOR DELETE USING (true);

@@ -1,0 +1,6 @@
+CREATE RULE ru_changed AS ON DELETE TO tb_user DO INSTEAD NOTHING;
+CREATE RULE ru_switched AS ON INSERT TO tb_user DO ALSO NOTHING;
+CREATE RULE ru_gone AS ON UPDATE TO tb_user DO ALSO NOTHING;
+ALTER TABLE tb_user DISABLE RULE ru_changed;
+CREATE POLICY po_changed ON tb_user USING (true);
+CREATE POLICY po_gone ON tb_user FOR INSERT WITH CHECK (true);

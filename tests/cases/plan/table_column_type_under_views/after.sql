@@ -1,0 +1,11 @@
+CREATE TABLE tb_user (id integer PRIMARY KEY, n bigint, email text);
+CREATE TABLE tb_post (id integer PRIMARY KEY, author integer CONSTRAINT fk_author REFERENCES tb_user (id));
+CREATE VIEW v_n AS SELECT n FROM tb_user;
+CREATE VIEW v_email AS SELECT email FROM tb_user;
+CREATE VIEW v_both AS SELECT v.n, e.email FROM v_n v, v_email e;
+CREATE MATERIALIZED VIEW mv_n AS SELECT n FROM v_n;
+CREATE INDEX idx_mv_n ON mv_n (n);
+CREATE INDEX idx_n ON tb_user (n) WHERE n > 0;
+CREATE POLICY po_n ON tb_user USING (n > 0);
+CREATE FUNCTION fn_n() RETURNS SETOF integer BEGIN ATOMIC SELECT 1 FROM tb_user WHERE n > 0; END;
+CREATE STATISTICS st_n ON n, email FROM tb_user;

@@ -1,0 +1,1 @@
+ALTER TABLE tb_kept ADD a integer;

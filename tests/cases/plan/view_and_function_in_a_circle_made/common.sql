@@ -1,0 +1,1 @@
+CREATE TABLE tb_user (id integer PRIMARY KEY, x integer);
