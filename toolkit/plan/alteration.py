@@ -38,8 +38,8 @@ class Mode(StrEnum):
 class Alteration:
     """Statements that lead one object a way from its old to its new definition.
 
-    The alterations of one answer run in their order within each part; none is moved over another, whether
-    transactional or not. sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step.
+    The alterations of one answer run in their order within each part; but in AFTER those that can run in a
+    transaction come first. sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step.
     touches: columns whose type changes: what reads them is dropped before and made again after (but for
     indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps, as long as their
     definition does not change too). remakes: pieces that are dropped and added again: everything on them goes

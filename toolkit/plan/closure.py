@@ -129,7 +129,7 @@ class _Closure:
             for taken in alteration.takes:
                 self.changes.taken.add(taken)
                 if taken in self._new.by_key:
-                    self._rebuild(taken, DIFFERS)
+                    self._rebuild(taken, f"depends on {key.schema}.{key.name}")
                 else:
                     self._drop_early(taken)
             self.changes.made.update(dict.fromkeys(alteration.makes, key))

@@ -81,7 +81,7 @@ class Nodes:
             if goes or key in changes.made:
                 continue
             nodes: list[tuple[Alteration, Node]] = []
-            for alteration in sorted(answer, key=lambda alteration: alteration.part):
+            for alteration in sorted(answer, key=_turn):
                 node = self._alteration(key, alteration)
                 node.wait_for(nodes[-1][1] if nodes else None)
                 nodes.append((alteration, node))
@@ -181,3 +181,8 @@ class Nodes:
             return None
         owners = (edge.on for edge in self._new.dependencies(key) if edge.owned)
         return next((owner for owner in owners if owner.kind not in _BELONGING), None)
+
+
+def _turn(alteration: Alteration) -> tuple[Part, bool]:
+    """Return what alterations of one object are sorted by; those of AFTER may be torn apart."""
+    return alteration.part, alteration.part is Part.AFTER and not alteration.transactional

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from toolkit.core.changes import Lock, Risk
-from toolkit.plan.alteration import Alteration, Context, Mode
+from toolkit.plan.alteration import Alteration, Context, Mode, Part
 from toolkit.plan.lookup import made_name, prefix
 from toolkit.source.canonical import NotNull, Table
 
@@ -57,10 +57,12 @@ def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[
         yield Alteration(
             (
                 f"{prefix(table)} ALTER COLUMN {column} SET NOT NULL",
-                f"{prefix(table)} DROP CONSTRAINT {name}",
+                f"{prefix(table)} DROP CONSTRAINT IF EXISTS {name}",
             ),
             why,
+            Part.AFTER,
             lock=Lock.ACCESS_EXCLUSIVE,
+            transactional=False,
         )
 
 
@@ -94,6 +96,7 @@ def validate(table: str, constraint: str, why: str) -> Alteration:
     return Alteration(
         (f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}",),
         why,
+        Part.AFTER,
         lock=Lock.SHARE_UPDATE_EXCLUSIVE,
         transactional=False,
     )

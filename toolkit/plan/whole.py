@@ -55,8 +55,9 @@ class Whole:
             )
         why = self._changes.rebuilt.get(key)
         effect = effect_of_dropping(key.kind)
-        action = Action.REBUILD if why else Action.DROP
-        return Step(action, key, why or VANISHED, (statement,), effect.risk, effect.lock)
+        if why:
+            return Step(Action.REBUILD, key, why, (statement,), lock=effect.lock)
+        return Step(Action.DROP, key, VANISHED, (statement,), effect.risk, effect.lock)
 
     def set_aside(self, key: ObjectKey) -> tuple[Step, Step]:
         """Return the steps that give a type another name, and drop it under that name."""
