@@ -11,22 +11,25 @@ from typing import Final
 
 from toolkit.core.changes import Lock, ObjectKey, Risk
 from toolkit.plan.alteration import Alteration, Context, Part
-from toolkit.plan.conversions import Cast, convert
+from toolkit.plan.conversions import Cast, Conversion, convert
 from toolkit.plan.lookup import (
     find_domain,
     find_identity,
+    guarded,
+    has_children,
     inherited_columns,
     is_enum,
     is_volatile,
     key_of,
     mentions,
     once,
+    owner_of,
     prefix,
 )
 from toolkit.plan.not_null import alter_not_null
-from toolkit.plan.options import foreign_options, plain_options
+from toolkit.plan.options import ALREADY_OPTIONS, foreign_options, plain_options
 from toolkit.source.canonical import Column, Table
-from toolkit.source.cursor import bare, statements
+from toolkit.source.cursor import bare, statements, unqualified
 
 _HAS_SET_EXPRESSION: Final = 17  # the first major that does
 _HAS_STORAGE_DEFAULT: Final = 16
@@ -37,22 +40,28 @@ def alter_columns(old: Table, new: Table, context: Context) -> Iterator[Alterati
     """Yield what makes the columns of the new table of those of the old one."""
     both = [(old.columns[name], column) for name, column in new.columns.items() if name in old.columns]
     retyped = {after.name for before, after in both if _typed(before) != _typed(after)}
+    anew = {after.name for before, after in both if _is_made_anew(before, after, retyped, context)}
     altered = []
     for before, after in both:
-        if _is_made_anew(before, after, retyped, context):
-            yield from _make_anew(new, before, after, context)
+        if after.name in anew:
+            yield _make_way(new, before, after, context)
         elif before.generated and not after.generated:
             why = f"column {after.name} is not generated any more"
-            yield _plain(new, after, "DROP EXPRESSION", why, only=False)
+            yield _plain(new, after, f"DROP EXPRESSION{once(context, ' IF EXISTS')}", why, only=False)
             altered.append((replace(before, generated="", default=""), after))
         else:
             altered.append((before, after))
     yield from _convert(new, altered, context)
     for name, column in new.columns.items():
-        if name not in old.columns:
-            yield from _add(new, column, context)
+        if name in anew or name not in old.columns:
+            why = f"column {name} can't be altered" if name in anew else f"column {name} is new"
+            yield from _add(new, column, why, context)
     for before, after in altered:
         yield from _alter(new, before, after, context)
+    yield from _drop_unwanted(old, new, context)
+
+
+def _drop_unwanted(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
     inherited = inherited_columns(new, context.new)
     for name, column in old.columns.items():
         if name not in new.columns and name not in inherited:
@@ -62,7 +71,7 @@ def alter_columns(old: Table, new: Table, context: Context) -> Iterator[Alterati
 # Added and dropped
 
 
-def _add(table: Table, column: Column, context: Context) -> Iterator[Alteration]:
+def _add(table: Table, column: Column, why: str, context: Context) -> Iterator[Alteration]:
     """Yield ADD COLUMN, and what is needed where nothing fills a column that has to be NOT NULL."""
     identity = None if table.foreign else find_identity(table.name, column.name, context.new)
     filled = column.default or identity or _domain_default(column.type, context)
@@ -71,7 +80,7 @@ def _add(table: Table, column: Column, context: Context) -> Iterator[Alteration]
     clause = _definition(definition, sql.partition(" ADD ")[2])
     yield Alteration(
         (f"{prefix(table)} ADD COLUMN {once(context, 'IF NOT EXISTS ')}{clause}", *others),
-        f"column {column.name} is new",
+        why,
         risk=_risk_of_adding(column, context, identity=identity is not None),
         lock=Lock.ACCESS_EXCLUSIVE,
         makes=frozenset({identity.key} if identity else ()),
@@ -80,8 +89,7 @@ def _add(table: Table, column: Column, context: Context) -> Iterator[Alteration]
     if column.not_null is not None and definition.not_null is None:
         yield Alteration(
             (),
-            f"column {column.name} is new and must not be NULL",
-            risk=Risk.SAFE,
+            f"column {column.name} must not be NULL",
             by_hand=f"give every row of {table.name} a value for {column.name}",
         )
         yield from alter_not_null(table, column.name, None, column.not_null, context)
@@ -138,11 +146,15 @@ def _drop(table: Table, column: Column, context: Context) -> Alteration:
 def _attached(table: Table, column: Column, context: Context) -> frozenset[ObjectKey]:
     """Return what the old catalog has for a column: default, comment, rights, identity."""
     schema = key_of("", table.name).schema
-    name = f"COLUMN {table.name.rpartition('.')[2] if schema else table.name}.{column.name}"
+    name = f"COLUMN {unqualified(table.name)}.{column.name}"
     keys = {key_of("DEFAULT", table.name, column.name)}
     keys |= {ObjectKey(kind, schema, name) for kind in ("COMMENT", "ACL", "SECURITY LABEL")}
     identity = find_identity(table.name, column.name, context.old)
-    return frozenset(key for key in keys if key in context.old) | ({identity.key} if identity else set())
+    keys |= {identity.key} if identity else set()
+    for entry in context.old.values():
+        if entry.kind == "SEQUENCE OWNED BY" and owner_of(entry.definition) == (table.name, column.name):
+            keys |= {entry.key, entry.key._replace(kind="SEQUENCE")}
+    return frozenset(key for key in keys if key in context.old)
 
 
 def _is_made_anew(old: Column, new: Column, retyped: set[str], context: Context) -> bool:
@@ -162,104 +174,96 @@ def _is_made_anew(old: Column, new: Column, retyped: set[str], context: Context)
     return reads or changed or _typed(old) != _typed(new)
 
 
-def _make_anew(table: Table, old: Column, new: Column, context: Context) -> Iterator[Alteration]:
-    yield replace(
-        _drop(table, old, context),
-        why=f"{_what(new)} {new.name} can't be altered",
-        part=Part.BEFORE,
-        remakes=frozenset({("column", bare(new.name))}),
-    )
-    for alteration in _add(table, new, context):
-        yield replace(alteration, why=f"{_what(new)} {new.name} can't be altered")
-
-
-def _what(column: Column) -> str:
-    return "generated column" if column.generated else "column"
+def _make_way(table: Table, old: Column, new: Column, context: Context) -> Alteration:
+    why = f"column {new.name} can't be altered"
+    removed = frozenset({("column", bare(new.name))})
+    return replace(_drop(table, old, context), why=why, part=Part.BEFORE, remakes=removed)
 
 
 # Converted
 
+_Change = tuple[Column, Column, str]  # from one column to another; how USING says it
+
 
 def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context) -> Iterator[Alteration]:
-    """Yield one ALTER TABLE for all columns of another type, so that the table is written once.
+    """Yield what changes types, of all columns at once, so that the table is written once.
 
-    Within it PostgreSQL drops defaults first and sets them last, so that none has to be converted.
+    A column whose type is made anew goes by way of text, which every type can be read from: in one go where
+    the old type stands aside, else it is text while there is no type.
     """
+    before: list[_Change] = []
+    main: list[_Change] = []
+    whys, risk, by_hand = [], Risk.BLOCKS_WRITES, []
     for old, new in pairs:
-        changed = (old.type, old.collation) != (new.type, new.collation)
         if ("column", bare(new.name)) in context.rebuilt:
-            yield from _by_text(table, old, new)
+            text = replace(new, type="text", collation="", default="")
+            before.append((old, text, f" USING {new.name}::text"))
+            main.append((text, new, f" USING {new.name}::{new.type}"))
+            whys.append(f"type of column {new.name} is made anew")
+            risk = max(risk, Risk.REWRITES_TABLE)
         elif ("type", bare(new.name)) in context.rebuilt:
-            yield _to_namesake(table, old, new)
-        elif changed:
-            yield _converted(table, old, new, context)
+            main.append((old, new, f" USING {new.name}::text::{new.type}"))
+            whys.append(f"type of column {new.name} is made anew")
+            risk = max(risk, Risk.REWRITES_TABLE)
+        elif _typed(old) != _typed(new):
+            conversion = _conversion(old, new, context)
+            main.append((old, new, _USING[conversion.cast].format(name=new.name, type=new.type)))
+            whys.append(f"type of column {new.name} changes from {_typed(old)} to {_typed(new)}")
+            risk = max(risk, Risk.REWRITES_TABLE if conversion.rewrites else risk)
+            risk = max(risk, Risk.LOSES_DATA if conversion.loses else risk)
+            if conversion.cast is Cast.NONE:
+                by_hand.append(f"say how {old.type} becomes {new.type} in column {new.name}: no cast does it")
+    touched = frozenset(bare(new.name) for _, new, _ in main)
+    step = Alteration((), "; ".join(whys), lock=Lock.ACCESS_EXCLUSIVE, touches=touched)
+    if before:
+        sql = _change_types(table, before, context)
+        yield replace(step, sql=sql, part=Part.BEFORE, risk=Risk.REWRITES_TABLE)
+    if main:
+        sql = _change_types(table, main, context)
+        yield replace(step, sql=sql, risk=risk, by_hand="; ".join(by_hand) or None)
 
 
-def _converted(table: Table, old: Column, new: Column, context: Context) -> Alteration:
-    source = find_domain(old.type, context.old)
-    target = find_domain(new.type, context.new)
+_USING: Final = {
+    Cast.ASSIGNMENT: "",
+    Cast.EXPLICIT: " USING {name}::{type}",
+    Cast.NONE: " USING {name}::text::{type}",
+}
+
+
+def _conversion(old: Column, new: Column, context: Context) -> Conversion:
+    source, target = find_domain(old.type, context.old), find_domain(new.type, context.new)
     conversion = convert(
         source.type if source else old.type,
         target.type if target else new.type,
         is_enum=lambda name: is_enum(name, context.new),
     )
     checked = target is not None and bool(target.checks or target.not_null)
-    using = {
-        Cast.ASSIGNMENT: "",
-        Cast.EXPLICIT: f" USING {new.name}::{new.type}",
-        Cast.NONE: f" USING {new.name}::text::{new.type}",
-    }[conversion.cast]
-    risk = Risk.REWRITES_TABLE if conversion.rewrites or checked else Risk.BLOCKS_WRITES
-    by_hand = f"say how {old.type} becomes {new.type} in column {new.name}: no cast does it"
-    return Alteration(
-        (f"{prefix(table)} {_change_type(old, new, using)}",),
-        f"type of column {new.name} changes from {_typed(old)} to {_typed(new)}",
-        risk=Risk.LOSES_DATA if conversion.loses else risk,
-        lock=Lock.ACCESS_EXCLUSIVE,
-        by_hand=by_hand if conversion.cast is Cast.NONE else None,
-        touches=frozenset({bare(new.name)}),
-    )
+    return conversion._replace(rewrites=conversion.rewrites or checked)
 
 
 def _typed(column: Column) -> str:
     return f"{column.type} COLLATE {column.collation}" if column.collation else column.type
 
 
-def _change_type(old: Column, new: Column, using: str) -> str:
-    parts = [f"ALTER COLUMN {new.name} TYPE {_typed(new)}{using}"]
-    if old.default and not old.generated:
-        parts.insert(0, f"ALTER COLUMN {new.name} DROP DEFAULT")
-    if new.default and not new.generated:
-        parts.append(f"ALTER COLUMN {new.name} SET DEFAULT {new.default}")
-    return ", ".join(parts)
+def _change_types(table: Table, changes: list[_Change], context: Context) -> tuple[str, ...]:
+    """Return what changes types; defaults are dropped first and set last, so that none has to be converted.
+
+    Those of a parent alone are, not those of its children. Without children PostgreSQL keeps to this order
+    within one ALTER TABLE.
+    """
+    drops = [f"ALTER COLUMN {old.name} DROP DEFAULT" for old, _, _ in changes if _has_default(old)]
+    types = [f"ALTER COLUMN {new.name} TYPE {_typed(new)}{using}" for _, new, using in changes]
+    sets = [
+        f"ALTER COLUMN {new.name} SET DEFAULT {new.default}" for _, new, _ in changes if _has_default(new)
+    ]
+    if has_children(table, context.old):
+        groups = ((drops, True), (types, False), (sets, True))
+        return tuple(f"{prefix(table, only=only)} {', '.join(parts)}" for parts, only in groups if parts)
+    return (f"{prefix(table)} {', '.join((*drops, *types, *sets))}",)
 
 
-def _by_text(table: Table, old: Column, new: Column) -> Iterator[Alteration]:
-    """Yield the way over text, which every type can be read from, for a type that is dropped in between."""
-    why = f"type of column {new.name} is made anew"
-    text = replace(new, type="text", collation="", default="")
-    for part, sql in (
-        (Part.BEFORE, _change_type(old, text, f" USING {new.name}::text")),
-        (Part.MAIN, _change_type(text, new, f" USING {new.name}::{new.type}")),
-    ):
-        yield Alteration(
-            (f"{prefix(table)} {sql}",),
-            why,
-            part,
-            risk=Risk.REWRITES_TABLE,
-            lock=Lock.ACCESS_EXCLUSIVE,
-            touches=frozenset({bare(new.name)}),
-        )
-
-
-def _to_namesake(table: Table, old: Column, new: Column) -> Alteration:
-    return Alteration(
-        (f"{prefix(table)} {_change_type(old, new, f' USING {new.name}::text::{new.type}')}",),
-        f"type of column {new.name} is made anew",
-        risk=Risk.REWRITES_TABLE,
-        lock=Lock.ACCESS_EXCLUSIVE,
-        touches=frozenset({bare(new.name)}),
-    )
+def _has_default(column: Column) -> bool:
+    return bool(column.default) and not column.generated
 
 
 # Set
@@ -305,8 +309,9 @@ def _set(table: Table, old: Column, new: Column, context: Context) -> Iterator[A
     for clause in plain_options(old.options, new.options):
         yield replace(_plain(table, new, clause, f"options of column {new.name} change"), lock=weak)
     if new.foreign_options != old.foreign_options:
-        clause = f"OPTIONS {foreign_options(old.foreign_options, new.foreign_options)}"
-        yield _plain(table, new, clause, f"options of column {new.name} change")
+        clause = foreign_options(old.foreign_options, new.foreign_options)
+        step = _plain(table, new, clause, f"options of column {new.name} change")
+        yield replace(step, sql=tuple(guarded(context, sql, *ALREADY_OPTIONS) for sql in step.sql))
 
 
 def _plain(

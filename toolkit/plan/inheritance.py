@@ -5,10 +5,11 @@ ALTER TABLE goes down from a parent to its partitions and to the tables that inh
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from toolkit.plan.alteration import Context
-from toolkit.plan.lookup import attached_to, find_table, inherited_columns
+from toolkit.core.changes import Lock
+from toolkit.plan.alteration import Alteration, Context, Part
+from toolkit.plan.lookup import attached_to, find_table, inherited_columns, prefix
 from toolkit.source.canonical import Column, Table
 from toolkit.source.cursor import bare
 
@@ -24,18 +25,56 @@ def without_parents(old: Table, new: Table, context: Context) -> Table:
     return replace(old, columns=columns, checks=checks)
 
 
-def after_parents(old: Table, new: Table, context: Context) -> tuple[Table, Context, frozenset[str]]:
-    """Return the old table as its parents leave it, what is left to rebuild, and the parents' columns.
+@dataclass(frozen=True, slots=True)
+class Inherited:
+    """table: the old table as its parents leave it. context: without the pieces that they rebuild.
+
+    columns: those that parents have too. alterations: what has to come before theirs.
+    """
+
+    table: Table
+    context: Context
+    columns: frozenset[str]
+    alterations: tuple[Alteration, ...]
+
+
+def after_parents(old: Table, new: Table, context: Context) -> Inherited:
+    """Return what the parents of a table leave to do.
 
     Parents are those of both catalogs: one of a single catalog is left before, or joined after.
     """
     above: set[str] = set()
+    alterations: list[Alteration] = []
     for before, after, partition in _parents(old, new, context):
         above |= after.columns.keys()
+        alterations += _without_defaults(old, before, after)
         old = _after_parent(old, before, after, partition=partition)
-        kept = {(kind, name) for kind, name in context.rebuilt if not _is_parents(kind, name, after)}
+        kept = {piece for piece in context.rebuilt if not _is_parents(*piece, after)}
         context = replace(context, rebuilt=frozenset(kept))
-    return old, context, frozenset(above)
+    return Inherited(old, context, frozenset(above), tuple(alterations))
+
+
+def with_type(table: Table, other: Table) -> Table:
+    """Return a table of a type, or one that becomes or was one, with all columns of both, and none's type."""
+    if not table.of_type and not other.of_type:
+        return table
+    names = {**table.columns, **other.columns}
+    columns = {name: replace(table.columns.get(name, Column(name)), type="", collation="") for name in names}
+    return replace(table, columns=columns)
+
+
+def _without_defaults(child: Table, old: Table, new: Table) -> Iterator[Alteration]:
+    """Yield what drops the child's own defaults of columns that the parent converts; they are set again."""
+    for name, column in new.columns.items():
+        mine = child.columns.get(name)
+        if mine is not None and mine.default and name in old.columns and _converts(old.columns[name], column):
+            sql = f"{prefix(child, only=True)} ALTER COLUMN {name} DROP DEFAULT"
+            why = f"type of column {name} changes in {new.name}"
+            yield Alteration((sql,), why, Part.BEFORE, lock=Lock.ACCESS_EXCLUSIVE)
+
+
+def _converts(old: Column, new: Column) -> bool:
+    return (old.type, old.collation) != (new.type, new.collation) and not new.generated
 
 
 def _parents(old: Table, new: Table, context: Context) -> Iterator[tuple[Table, Table, bool]]:
@@ -52,7 +91,7 @@ def _is_parents(kind: str, name: str, parent: Table) -> bool:
     if kind == "constraint":
         return name in map(bare, parent.checks)
     column = next((column for column in parent.columns.values() if bare(column.name) == name), None)
-    return column is not None and (kind == "column" or bool(column.generated))
+    return column is not None and (kind != "default" or bool(column.generated))
 
 
 def _after_parent(child: Table, old: Table, new: Table, *, partition: bool) -> Table:
@@ -75,7 +114,8 @@ def _after_parent(child: Table, old: Table, new: Table, *, partition: bool) -> T
 
 def _column_after(column: Column, old: Column, new: Column) -> Column:
     if (old.type, old.collation) != (new.type, new.collation):
-        column = replace(column, type=new.type, collation=new.collation, storage="")
+        default = "" if _converts(old, new) else column.default
+        column = replace(column, type=new.type, collation=new.collation, storage="", default=default)
     if (old.generated, old.default) != (new.generated, new.default) and (old.generated or new.generated):
         column = replace(column, generated=new.generated, default=new.default)
     if old.not_null != new.not_null:

@@ -12,10 +12,13 @@ from toolkit.plan.replacement import (
     replace_view,
     say_again,
 )
+from toolkit.plan.sequences import alter_owned, alter_sequence
 from toolkit.plan.tables import alter_table
+from toolkit.plan.types import alter_domain, alter_type
 
 _BY_KIND: Final[dict[str, Alter]] = {
     "COMMENT": say_again,
+    "DOMAIN": alter_domain,
     "EXTENSION": alter_extension,
     "FOREIGN TABLE": alter_table,
     "FUNCTION": replace_routine,
@@ -23,8 +26,11 @@ _BY_KIND: Final[dict[str, Alter]] = {
     "PUBLICATION": alter_publication,
     "RULE": replace_on_table,
     "SECURITY LABEL": say_again,
+    "SEQUENCE": alter_sequence,
+    "SEQUENCE OWNED BY": alter_owned,
     "TABLE": alter_table,
     "TRIGGER": replace_on_table,
+    "TYPE": alter_type,
     "VIEW": replace_view,
 }
 

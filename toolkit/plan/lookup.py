@@ -8,7 +8,7 @@ from toolkit.core.changes import ObjectKey
 from toolkit.plan.alteration import Context, Mode
 from toolkit.source.canonical import Column, Table, read_table
 from toolkit.source.canonical_types import Domain, read_domain, read_type
-from toolkit.source.cursor import Cursor, bare, split_name
+from toolkit.source.cursor import Cursor, bare, split_name, unqualified
 
 Entries = Mapping[ObjectKey, Entry]
 
@@ -68,6 +68,23 @@ def find_identity(table: str, column: str, entries: Entries) -> Entry | None:
     )
 
 
+def owner_of(definition: str) -> tuple[str, str]:
+    """Return the table and the column, as written, that own the sequence of an entry SEQUENCE OWNED BY."""
+    owner = definition.rstrip(";").rpartition(" OWNED BY ")[2]
+    column = unqualified(owner)
+    return owner.removesuffix(f".{column}"), column
+
+
+def has_children(table: Table, entries: Entries) -> bool:
+    """Return whether ALTER TABLE goes on from a table to others."""
+    return bool(table.partition_by) or any(
+        entry.kind == "TABLE"
+        and "\nINHERITS (" in entry.definition
+        and table.name in read_table(entry.definition).parents
+        for entry in entries.values()
+    )
+
+
 def is_volatile(expression: str, entries: Entries) -> bool:
     """Return whether an expression may be of another value for each row; a stable one is not.
 
@@ -117,6 +134,16 @@ def prefix(table: Table, *, only: bool = False) -> str:
 def once(context: Context, clause: str) -> str:
     """Return a clause that makes a statement safe to run again, where it has to be."""
     return clause if context.mode is Mode.STEPS else ""
+
+
+def guarded(context: Context, sql: str, *conditions: str) -> str:
+    """Return a statement; where it must be safe to run again, one that passes over what it did already.
+
+    conditions: PostgreSQL's names of the errors that say so.
+    """
+    if context.mode is not Mode.STEPS:
+        return sql
+    return f"DO $toolkit$ BEGIN\n{sql};\nEXCEPTION WHEN {' OR '.join(conditions)} THEN NULL;\nEND $toolkit$"
 
 
 def find_domain(type_: str, entries: Entries) -> Domain | None:

@@ -10,8 +10,10 @@ from typing import Final
 
 from toolkit.core.changes import Lock, Risk
 from toolkit.plan.alteration import Alteration, Context, Mode, Part
-from toolkit.plan.lookup import made_name, prefix
+from toolkit.plan.lookup import find_identity, made_name, prefix
 from toolkit.source.canonical import NotNull, Table
+from toolkit.source.canonical_parts import read_constraint
+from toolkit.source.cursor import unqualified
 
 _HAS_NAMED: Final = 18  # the first major that keeps NOT NULL as a constraint
 
@@ -26,18 +28,20 @@ def alter_not_null(
         yield Alteration(
             (f"{prefix(table)} ALTER COLUMN {column} DROP NOT NULL",),
             f"column {column} may be NULL",
+            Part.AFTER if find_identity(table.name, column, context.old) else Part.MAIN,
             lock=Lock.ACCESS_EXCLUSIVE,
         )
-    elif old is None:
+    elif old is None and not (context.mode is Mode.ONLINE and keyed_anew(table.name, column, context)):
         yield from _set(table, column, new, context)
-    elif context.postgresql >= _HAS_NAMED:
+    elif old is not None and context.postgresql >= _HAS_NAMED:
         yield from _alter_constraint(table, column, old, new)
 
 
 def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[Alteration]:
     why = f"column {column} must not be NULL"
     named = context.postgresql >= _HAS_NAMED
-    if context.mode is not Mode.ONLINE or table.foreign:
+    identity = find_identity(table.name, column, context.new)  # it can't wait
+    if context.mode is not Mode.ONLINE or table.foreign or identity:
         sql = f"ALTER COLUMN {column} SET NOT NULL"
         if named and (new.name or not new.inherit):
             sql = f"ADD {_clause(_name(table, column, new), column, new)}"
@@ -50,10 +54,8 @@ def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[
         )
         yield validate(table.name, name, why)
     else:
-        name = made_name("toolkit", column, "not_null")
-        check = f"{prefix(table)} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID"
-        yield Alteration((check,), why, lock=Lock.ACCESS_EXCLUSIVE)
-        yield validate(table.name, name, why)
+        name, *proof = prove_not_null(table.name, column, why)
+        yield from proof
         yield Alteration(
             (
                 f"{prefix(table)} ALTER COLUMN {column} SET NOT NULL",
@@ -66,14 +68,30 @@ def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[
         )
 
 
+def prove_not_null(table: str, column: str, why: str) -> tuple[str, Alteration, Alteration]:
+    """Return the name of a CHECK that proves a column to be free of NULL, and what adds and validates it."""
+    name = made_name("toolkit", column, "not_null")
+    check = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID"
+    return name, Alteration((check,), why, lock=Lock.ACCESS_EXCLUSIVE), validate(table, name, why)
+
+
+def keyed_anew(table: str, column: str, context: Context) -> bool:
+    """Return whether a column gets its NOT NULL from a primary key that is new."""
+    for key, entry in context.new.items():
+        if key.kind == "CONSTRAINT" and key not in context.old and " PRIMARY KEY (" in entry.definition:
+            constraint = read_constraint(entry.definition)
+            if constraint.table == table and column in constraint.columns:
+                return True
+    return False
+
+
 def _clause(name: str, column: str, new: NotNull) -> str:
     return f"CONSTRAINT {name} NOT NULL {column}{'' if new.inherit else ' NO INHERIT'}"
 
 
 def _name(table: Table, column: str, constraint: NotNull) -> str:
     """Return the name of a constraint; PostgreSQL makes it of table and column where nobody gives one."""
-    last = table.name.rpartition(".")[2]
-    return constraint.name or constraint.made_up or made_name(last, column, "not_null")
+    return constraint.name or constraint.made_up or made_name(unqualified(table.name), column, "not_null")
 
 
 def _alter_constraint(table: Table, column: str, old: NotNull, new: NotNull) -> Iterator[Alteration]:

@@ -1,6 +1,9 @@
 """The clauses that lead from one list of options to another."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
+
+ALREADY_OPTIONS: Final = ("duplicate_object", "undefined_object")  # what ADD and DROP say the second time
 
 
 def plain_options(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:

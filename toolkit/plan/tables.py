@@ -11,10 +11,10 @@ from toolkit.core.changes import Action, Lock, Risk
 from toolkit.plan.alteration import Alteration, Answer, Context, Part
 from toolkit.plan.checks import add_checks, drop_checks
 from toolkit.plan.columns import alter_columns
-from toolkit.plan.inheritance import after_parents, without_parents
-from toolkit.plan.lookup import prefix
+from toolkit.plan.inheritance import after_parents, with_type, without_parents
+from toolkit.plan.lookup import guarded, prefix
 from toolkit.plan.not_null import alter_not_null
-from toolkit.plan.options import foreign_options, plain_options
+from toolkit.plan.options import ALREADY_OPTIONS, foreign_options, plain_options
 from toolkit.source.canonical import Table, read_table, with_names
 from toolkit.source.cursor import bare
 
@@ -32,9 +32,10 @@ def alter_table(old: Entry | None, new: Entry | None, context: Context) -> Answe
     written = {bare(name): name for name in (*before.columns, *after.columns)}
     names = {written[name]: written[later] for name, later in context.renamed.items() if name in written}
     inherited = without_parents(with_names(before, names), after, context)
-    before, context, above = after_parents(inherited, after, context)
-    renames = {name: later for name, later in names.items() if later not in above}
-    return (*_rename(after, renames), *_alter(before, after, context))
+    steps = after_parents(inherited, after, context)
+    renames = {name: later for name, later in names.items() if later not in steps.columns}
+    before, after = with_type(steps.table, after), with_type(after, steps.table)
+    return (*_rename(after, renames), *steps.alterations, *_alter(before, after, steps.context))
 
 
 def _rename(table: Table, names: dict[str, str]) -> Iterator[Alteration]:
@@ -53,9 +54,11 @@ def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
     for parent in old.parents:
         if parent not in new.parents:
             sql, why = f"{prefix(new)} NO INHERIT {parent}", f"it does not inherit {parent} any more"
+            sql = guarded(context, sql, "undefined_table")
             yield Alteration((sql,), why, lock=strong)
     if old.of_type and old.of_type != new.of_type:
-        yield Alteration((f"{prefix(new)} NOT OF",), f"it is not of type {old.of_type} any more", lock=strong)
+        sql = guarded(context, f"{prefix(new)} NOT OF", "wrong_object_type")
+        yield Alteration((sql,), f"it is not of type {old.of_type} any more", lock=strong)
     yield from drop_checks(old, new, context)
     yield from alter_columns(old, new, context)
     for column in sorted(old.not_nulls.keys() | new.not_nulls.keys()):
@@ -67,11 +70,12 @@ def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
         yield Alteration((f"{prefix(new)} OF {new.of_type}",), f"it is of type {new.of_type}", lock=strong)
     for parent in new.parents:
         if parent not in old.parents:
-            yield Alteration((f"{prefix(new)} INHERIT {parent}",), f"it inherits {parent}", lock=strong)
-    yield from _set(old, new)
+            sql = guarded(context, f"{prefix(new)} INHERIT {parent}", "duplicate_table")
+            yield Alteration((sql,), f"it inherits {parent}", lock=strong)
+    yield from _set(old, new, context)
 
 
-def _set(old: Table, new: Table) -> Iterator[Alteration]:
+def _set(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
     strong = Lock.ACCESS_EXCLUSIVE
     if old.unlogged != new.unlogged:
         words = "UNLOGGED" if new.unlogged else "LOGGED"
@@ -83,7 +87,8 @@ def _set(old: Table, new: Table) -> Iterator[Alteration]:
         yield Alteration((f"{prefix(new)} {clause}",), "its options change", lock=lock)
     if old.foreign_options != new.foreign_options:
         clause = foreign_options(old.foreign_options, new.foreign_options)
-        yield Alteration((f"{prefix(new)} {clause}",), "its options change", lock=strong)
+        sql = guarded(context, f"{prefix(new)} {clause}", *ALREADY_OPTIONS)
+        yield Alteration((sql,), "its options change", lock=strong)
     if old.force_row_security != new.force_row_security:
         words = f"{'' if new.force_row_security else 'NO '}FORCE ROW LEVEL SECURITY"
         why = "row security holds for its owner" + ("" if new.force_row_security else " no more")

@@ -23,8 +23,8 @@ class Cursor:
 
     @property
     def done(self) -> bool:
-        """Whether nothing is left."""
-        return self._next == len(self._words)
+        """Whether nothing is left of the statement."""
+        return self._next == len(self._words) or self.at(";")
 
     def at(self, *words: str) -> bool:
         """Return whether these words come next."""
@@ -59,7 +59,7 @@ class Cursor:
     def until(self, *stops: str) -> str:
         """Take everything up to one of these words outside of parentheses and CASE, or to the end."""
         start = self._next
-        while not self.done and self._words[self._next] not in (*stops, ";"):
+        while not self.done and self._words[self._next] not in stops:
             self._next = self._after(self._next)
         return self._slice(start)
 
@@ -106,6 +106,11 @@ def split_name(name: str) -> tuple[str, str]:
     """Return schema and name without quotes of a qualified name; schema is empty where there is none."""
     *qualifiers, last = (bare(part) for part in Cursor(name).parts("."))
     return (qualifiers[-1] if qualifiers else ""), last
+
+
+def unqualified(name: str) -> str:
+    """Return the last part of a qualified name, as written."""
+    return list(Cursor(name).parts("."))[-1]
 
 
 def rename_words(text: str, names: Mapping[str, str]) -> str:
