@@ -1,7 +1,7 @@
 """Changes to nodes: which steps there are, and which of them makes or ends what."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from toolkit.catalog.catalog import Catalog, Entry
@@ -13,6 +13,10 @@ from toolkit.plan.whole import Whole
 
 # What is written in one step with the object that it belongs to.
 _BELONGING: Final = frozenset({"ACL", "COMMENT", "SECURITY LABEL"})
+# What CREATE TABLE may make besides the table.
+_COVERED: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT", "FK CONSTRAINT", "SEQUENCE"}) | {
+    "SEQUENCE OWNED BY"
+}
 
 
 class Nodes:
@@ -21,10 +25,12 @@ class Nodes:
     gone: by old key, the node after which it is not there any more. aside: by the old key of a type, the node
     after which its name is free. present: by new key, the node after which it is as it should be; what is not
     in it is so already. created: the nodes that make whole objects. altering: by key, the alterations with
-    their nodes.
+    their nodes. covered: what is made along with a table by the statement of an artifact, with the table.
     """
 
-    def __init__(self, old: Catalog, new: Catalog, changes: Changes, whole: Whole) -> None:
+    def __init__(
+        self, old: Catalog, new: Catalog, changes: Changes, whole: Whole, texts: Collection[ObjectKey]
+    ) -> None:
         self._old, self._new, self._changes, self._whole = old, new, changes, whole
         self.all: list[Node] = []
         self.gone: dict[ObjectKey, Node] = {}
@@ -32,6 +38,8 @@ class Nodes:
         self.present: dict[ObjectKey, Node] = {}
         self.created: dict[ObjectKey, Node] = {}
         self.altering: dict[ObjectKey, list[tuple[Alteration, Node]]] = {}
+        self.covered: dict[ObjectKey, ObjectKey] = {}
+        self._cover(texts)
         self._alter()
         self._drop()
         self._create()
@@ -78,7 +86,7 @@ class Nodes:
         changes = self._changes
         for key, answer in changes.answers.items():
             goes = key in changes.vanished and (key in changes.taken or self.owner_of(key) is not None)
-            if goes or key in changes.made:
+            if goes or key in changes.made or key in self.covered:
                 continue
             nodes: list[tuple[Alteration, Node]] = []
             for alteration in sorted(answer, key=_turn):
@@ -160,7 +168,7 @@ class Nodes:
 
     def _create(self) -> None:
         made = self._changes.created | self._changes.rebuilt.keys()
-        making = made - self._changes.made.keys() - self.altering.keys()
+        making = made - self._changes.made.keys() - self.altering.keys() - self.covered.keys()
         belonging: dict[ObjectKey, list[Entry]] = defaultdict(list)
         parents = {key: parent for key in making if (parent := self._parent_of(key)) and parent in making}
         for key in sorted(parents, key=self._new.positions.__getitem__):
@@ -174,13 +182,28 @@ class Nodes:
             self.present[key] = self.created[parent]
         for key, maker in self._changes.made.items():
             self.present[key] = self.present[maker]
+        for key, table in self.covered.items():
+            self.present[key] = self.created[table]
+
+    def _cover(self, texts: Collection[ObjectKey]) -> None:
+        """Find what the statements that make tables make along."""
+        for table in self._changes.created:
+            if table.kind == "TABLE" and table in texts:
+                waiting = [table]
+                while waiting:
+                    for edge in self._new.dependents(waiting.pop()):
+                        key = edge.dependent
+                        if edge.owned and key.kind in _COVERED and key not in (*self.covered, *texts):
+                            self.covered[key] = table
+                            waiting.append(key)
 
     def _parent_of(self, key: ObjectKey) -> ObjectKey | None:
         """Return the object that a comment or a right belongs to, None for everything else."""
         if key.kind not in _BELONGING:
             return None
         owners = (edge.on for edge in self._new.dependencies(key) if edge.owned)
-        return next((owner for owner in owners if owner.kind not in _BELONGING), None)
+        owner = next((owner for owner in owners if owner.kind not in _BELONGING), None)
+        return self.covered.get(owner, owner) if owner else None
 
 
 def _turn(alteration: Alteration) -> tuple[Part, bool]:

@@ -31,10 +31,17 @@ def make_plan(
     runs the plan and so owns what it makes; without it every owner is set.
     Raises PlanImpossible for what can't be changed but by hand.
     """
-    changes = find_changes(old, new, texts=texts or {}, mode=mode, postgresql=postgresql)
-    whole = Whole(old, new, changes, texts or {}, owner)
-    nodes = Nodes(old, new, changes, whole)
-    return Plan(tuple(order(nodes.all, _Waiting(old, new, changes, nodes, whole).break_circle)))
+    texts = texts or {}
+    changes = find_changes(old, new, texts=texts, mode=mode, postgresql=postgresql)
+    whole = Whole(old, new, changes, texts, owner)
+    nodes = Nodes(old, new, changes, whole, texts)
+    try:
+        return Plan(tuple(order(nodes.all, _Waiting(old, new, changes, nodes, whole).break_circle)))
+    except PlanImpossible:  # a table may have to be there before its constraints can be
+        apart = {key: text for key, text in texts.items() if key.kind != "TABLE"}
+        if len(apart) == len(texts):
+            raise
+        return make_plan(old, new, texts=apart, mode=mode, postgresql=postgresql, owner=owner)
 
 
 class _Waiting:
@@ -109,6 +116,7 @@ class _Waiting:
                 self._wait_for_indexes(key)
 
     def _making(self, key: ObjectKey) -> Iterator[Node]:
+        key = self._nodes.covered.get(key, key)
         if key in self._nodes.created:
             yield self._nodes.created[key]
         for alteration, node in self._nodes.altering.get(key, ()):

@@ -110,7 +110,8 @@ def _table(node: Node, reader: Reader) -> list[Fact]:
     relation = base["relation"]
     name = reader.relation(relation)
     parts: list[Fact] = []
-    for item in base.get("tableElts", ()):
+    elements = base.get("tableElts", ())
+    for item in elements:
         ((tag, part),) = item.items()
         if tag == "ColumnDef":
             parts += read_column(part, name, reader)
@@ -134,7 +135,9 @@ def _table(node: Node, reader: Reader) -> list[Fact]:
         None,
         bool(base.get("if_not_exists")),
     )
-    return [table._replace(uses=reader.uses()), *parts]
+    copied = [item["TableLikeClause"]["relation"] for item in elements if "TableLikeClause" in item]
+    like = tuple(reader.relation(relation) for relation in copied)
+    return [table._replace(uses=reader.uses(), like=like), *parts]
 
 
 def _is_temporary(relation: Node) -> bool:

@@ -59,7 +59,7 @@ class Constraint(NamedTuple):
 
 
 class Table(NamedTuple):
-    """CREATE TABLE, with its columns and constraints; query: of CREATE TABLE AS."""
+    """CREATE TABLE, with its columns and constraints; query: of CREATE TABLE AS. like: what it copies."""
 
     start: int
     name: QualifiedName
@@ -74,6 +74,7 @@ class Table(NamedTuple):
     query: Query | None = None
     if_not_exists: bool = False
     uses: Uses = Uses()
+    like: tuple[QualifiedName, ...] = ()
 
 
 class View(NamedTuple):
