@@ -116,6 +116,17 @@ def test_chain_is_proven_on_both_majors_and_applied_and_taken_back(shop, write):
     assert shop.heads() == ["20261119000000"]
 
 
+def test_function_may_speak_of_what_comes_after_it(shop, write):
+    function = "CREATE FUNCTION fn_a() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM v_user'"
+    with (shop.root / "sql/all.sql").open("a") as file:
+        file.write(function + ";\n")
+    make = Step(Action.CREATE, ObjectKey("FUNCTION", "public", "fn_a()"), "is new", (function,))
+    drop = Step(Action.DROP, make.object, "is gone", ("DROP FUNCTION fn_a()",))
+    (up, *_) = write((make, ADD, SHOW, BUILD), ((HIDE, REMOVE, drop), (UNBUILD,))).drafts
+    lines = (shop.versions / f"{up.stem}.up.sql").read_text().splitlines()
+    assert lines[3] == "SET LOCAL check_function_bodies = off;"
+
+
 def test_files_say_what_the_revision_expects_and_leaves(shop, write):
     chain = write((ADD, SHOW, BUILD), ((HIDE, REMOVE), (UNBUILD,)))
     first, second = (literals(path) for path in chain.files if path.suffix == ".py")

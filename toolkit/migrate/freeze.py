@@ -18,6 +18,9 @@ from toolkit.source.statements import Statement
 _ID = "%Y%m%d%H%M%S"
 _SECOND = timedelta(seconds=1)
 _LONGEST_SLUG = 40
+_LATER_BODIES = (
+    "-- The body of a function may speak of what comes after it.\nSET LOCAL check_function_bodies = off;"
+)
 _PYTHON = '''"""{message}"""
 
 from toolkit.migrate.files import sql_files
@@ -138,6 +141,8 @@ def _first_id(now: datetime, parent: str | None) -> datetime:
 def _text(draft: Draft, title: str, steps: Sequence[Step], *, mark_losses: bool) -> str:
     head = [] if draft.transactional else [NO_TRANSACTION]
     blocks = ["\n".join([*head, f"-- {title}"])]
+    if draft.transactional and any(_makes_routine(step) for step in steps):
+        blocks.append(_LATER_BODIES)
     for step in steps:
         if step.by_hand:
             blocks.append(WRITE_HERE + _one_line(step.by_hand))
@@ -149,6 +154,10 @@ def _text(draft: Draft, title: str, steps: Sequence[Step], *, mark_losses: bool)
             blocks.append("\n".join([*mark, *lead, _ended(statement)]))
             lead = []
     return "\n\n".join(blocks) + "\n"
+
+
+def _makes_routine(step: Step) -> bool:
+    return step.action is not Action.DROP and step.object.kind in ("FUNCTION", "PROCEDURE")
 
 
 def _step_mark(statement: str) -> str:
