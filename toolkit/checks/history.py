@@ -32,7 +32,7 @@ def check_revisions(project: Project) -> Outcome:
     """Take every revision up, down and up again, and compare the databases in between."""
     order = project.revisions.order
     unmarked = tuple(lost for revision in order for lost in _unmarked(project, revision))
-    tables = {revision.id: _tables(revision) for revision in order}
+    tables = {revision.id: found for revision in order if (found := _tables(revision))}
     notes = list(project.missing)
     for states in project.servers:
         proof = Prover(states, project.revisions).prove(order, tables=tables)

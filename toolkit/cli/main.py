@@ -22,6 +22,8 @@ COMMANDS = {
     "init": "Write a new project.",
     "lint": "Check SQL files against the lint rules.",
     "rule": "Explain one lint rule.",
+    "plan": "Show what leads from the head to what sql/ declares.",
+    "revision": "Write the revision that leads there, proven.",
     "check": "Verify the project.",
     "migrate": "Apply revisions to the target.",
     "rollback": "Take revisions back.",

@@ -75,7 +75,7 @@ def _find_cause(error: BaseException) -> ToolkitError:
     What we already made of an error of the server says more than that, and holds no password.
     """
     chain: list[BaseException] = [error]
-    while link := chain[-1].__cause__ or chain[-1].__context__:
+    while (link := chain[-1].__cause__ or chain[-1].__context__) and link not in chain:
         chain.append(link)
     explained = [link for link in chain if isinstance(link, ToolkitError)]
     unexplained = [link for link in chain if isinstance(link, psycopg.Error)]

@@ -98,13 +98,14 @@ class Prover:
         except RevisionFailed as error:
             if not tables or not (error.sqlstate or "").startswith(_ABOUT_ROWS):
                 raise
-            # Nobody knows whether the rows of a live database are like that.
-            return replace(self._go(chain, desired, {}, after_up), broken_by_rows=str(error))
+            broken = str(error)
         except DatabaseDrifted as error:
             raise ProofFailed(
                 error.message,
                 remedy="Take source and target out of its .py, or write it anew with `toolkit revision`.",
             ) from error
+        # Nobody knows whether the rows of a live database are like that.
+        return replace(self._go(chain, desired, {}, after_up), broken_by_rows=broken)
 
     def _go(
         self,
