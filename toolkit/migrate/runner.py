@@ -144,7 +144,7 @@ def _config(settings: Settings, request: Request) -> Config:
     config.attributes[ATTRIBUTE] = request
     # Revisions that are still being made lie in a folder of their own.
     folders = {revision.path.parent: None for revision in request.revisions.order}
-    if len(folders) > 1:
+    if folders.keys() - {settings.migrations / "versions"}:
         config.set_main_option("path_separator", "newline")
         config.set_main_option("version_locations", "\n".join(map(str, folders)).replace("%", "%%"))
     return config
