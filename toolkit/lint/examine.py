@@ -31,7 +31,7 @@ class Sheet(NamedTuple):
 
     reports: of the rules about single files, with their codes. suppressions: the comments that allow
     findings. facts: what the rules about the whole tree or about migrations may look at: definitions without
-    the queries and steps in them, except that a body keeps what it refreshes.
+    the queries and steps in them, except that a body keeps what it refreshes and the tables that it makes.
     """
 
     reports: tuple[tuple[str, Report], ...]
@@ -87,10 +87,10 @@ def _slim(fact: Fact) -> Fact:
         case Table(query=Query()):
             return fact._replace(query=None)
         case Routine(body=Body() as body) | Do(body=Body() as body):
-            refreshes = tuple(
+            steps = tuple(
                 Step(step.start, step.kind, tuple(inner))
                 for step in walk(body.steps)
-                if (inner := [fact for fact in step.facts if type(fact) is Refresh])
+                if (inner := [_slim(fact) for fact in step.facts if type(fact) in (Refresh, Table)])
             )
-            return fact._replace(body=body._replace(variables=(), steps=refreshes))
+            return fact._replace(body=body._replace(variables=(), steps=steps))
     return fact

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from toolkit.core.settings import Settings
 from toolkit.lint.file import File
+from toolkit.lint.order import Order
 from toolkit.source.facts import (
     Alteration,
     Column,
@@ -28,7 +29,7 @@ from toolkit.source.facts import (
     Table,
     View,
 )
-from toolkit.source.queries import QualifiedName
+from toolkit.source.queries import QualifiedName, Use
 
 NO_TRANSACTION: Final = "-- toolkit: no-transaction"
 RELATIONS: Final = frozenset({"table", "foreign table", "view", "materialized view", "index", "sequence"})
@@ -98,9 +99,9 @@ class Schema:
 
 def migrations(files: Sequence[File], phases: Mapping[str, str] | None = None) -> Iterator["Migration"]:
     """Yield the forward files, given in the order of application; phases: of the revisions, by path."""
-    schema = Schema()
-    for file in files:
-        yield Migration(file, schema, (phases or {}).get(file.path, ""))
+    schema, order = Schema(), Order(file.facts for file in files)
+    for number in range(len(files)):
+        yield Migration(files, number, schema, order, (phases or {}).get(files[number].path, ""))
 
 
 class Migration:
@@ -111,8 +112,10 @@ class Migration:
     transaction has locked against reading, with that statement's offset. settings: of SET, by name.
     """
 
-    def __init__(self, file: File, schema: Schema, phase: str = "") -> None:
-        """Begin with the schema as the files before this one leave it."""
+    def __init__(self, files: Sequence[File], number: int, schema: Schema, order: Order, phase: str) -> None:
+        """Begin with the schema as the files before the one of this number leave it."""
+        file = files[number]
+        self._files, self._number, self._order = files, number, order
         self.path = file.path
         self.text = file.text
         self.settings: Settings = file.settings
@@ -141,6 +144,14 @@ class Migration:
         relation = self.schema.relations.get(name)
         return relation is not None and relation.path == self.path
 
+    def makes(self, group: str, name: QualifiedName) -> bool:
+        """Return whether this file makes a relation, routine or type of that name."""
+        if group == "relation":
+            return self.is_new(name)
+        if group == "type":
+            return name in self.schema.types and self.schema.types[name].path == self.path
+        return group == "routine" and self.schema.routines.get(name, ("", ""))[0] == self.path
+
     def relation(self, name: QualifiedName) -> Relation | None:
         """Return a relation where the history knows it."""
         return self.schema.relations.get(name)
@@ -168,6 +179,11 @@ class Migration:
                 if (key := _made_by(fact)) is not None:
                     self._made[key] = fact[0]
         return self._made.get((group, name), -1) > start
+
+    def made_after(self, use: Use) -> str | None:
+        """Return the file that makes a relation which is certainly not there where it is used."""
+        made = self._order.made_after((self._number, use.start), use.name)
+        return self._files[made[0]].path if made else None
 
     def lock(self, table: QualifiedName) -> None:
         """Note that the statement at hand locks a table against reading."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from toolkit.core.settings import Settings
-from toolkit.lint.file import File
+from toolkit.lint.file import File, Role
 from toolkit.lint.steps import walk
 from toolkit.source.facts import Do, Grant, Index, Refresh, Routine, Table, Trigger, View
 from toolkit.source.queries import QualifiedName, Use
@@ -32,7 +32,8 @@ class ErrorCodes(NamedTuple):
 class Tree:
     """The objects of a tree by name, as its files declare them; one that is declared twice counts twice.
 
-    errors: what errors.toml says, None where there is no such file.
+    errors: what errors.toml says, None where there is no such file. artifacts: the paths of those files that
+    are artifacts; the others are scripts.
     """
 
     def __init__(self, files: Iterable[File], settings: Settings, errors: ErrorCodes | None = None) -> None:
@@ -46,7 +47,11 @@ class Tree:
         self.triggers: list[Placed[Trigger]] = []
         self.grants: list[Placed[Grant]] = []
         self.refreshes: list[Placed[Refresh]] = []
+        self.made_in_bodies: set[QualifiedName] = set()
+        self.artifacts: set[str] = set()
         for file in files:
+            if file.role is Role.ARTIFACT:
+                self.artifacts.add(file.path)
             for fact in file.facts:
                 self._add(file.path, fact)
 
@@ -68,16 +73,39 @@ class Tree:
             }
             listed[type(fact)].append(Placed(path, fact))
         if isinstance(fact, Routine | Do) and fact.body:
-            self.refreshes += [
-                Placed(path, inner)
-                for step in walk(fact.body.steps)
-                for inner in step.facts
-                if isinstance(inner, Refresh)
-            ]
+            for inner in (inner for step in walk(fact.body.steps) for inner in step.facts):
+                if isinstance(inner, Refresh):
+                    self.refreshes.append(Placed(path, inner))
+                elif isinstance(inner, Table):
+                    self.made_in_bodies.add(inner.name)
 
     def called(self, use: Use) -> list[Placed[Routine]]:
         """Return the routines of the tree that a call may mean: those that take so many arguments."""
         return [placed for placed in self.routines.get(use.name, ()) if _takes(placed.fact, use.arguments)]
+
+    def relations(self) -> set[QualifiedName]:
+        """Return the relations that artifacts declare, and those that bodies in them make."""
+        tables = {fact.name for path, fact in _flat(self.tables) if path in self.artifacts}
+        views = {fact.name for path, fact in _flat(self.views) if path in self.artifacts}
+        return tables | views | self.made_in_bodies
+
+    def mentions(self) -> Iterator[Placed[Use]]:
+        """Yield where an artifact mentions a relation that must be there."""
+        for path, mentioned in self._mentioned():
+            if path in self.artifacts:
+                yield from (Placed(path, use) for use in mentioned)
+
+    def _mentioned(self) -> Iterator[tuple[str, Iterable[Use]]]:
+        for path, view in _flat(self.views):
+            yield path, view.uses.reads
+        for path, routine in _flat(self.routines):
+            yield path, (*routine.uses.reads, *routine.uses.writes, *routine.uses.refreshes)
+        for path, table in _flat(self.tables):
+            yield path, [Use(one.start, one.references) for one in table.constraints if one.references]
+        for path, index in _flat(self.indexes):
+            yield path, (Use(index.start, index.table),)
+        for path, trigger in self.triggers:
+            yield path, (Use(trigger.start, trigger.table),)
 
     def writers(self) -> dict[str, str]:
         """Return the routines that write, themselves or through what they call, by identity: into what."""
@@ -116,6 +144,11 @@ class Tree:
                     found[caller.identity] = found[meant[0]]
                     waiting.append(caller.name)
         return found
+
+
+def _flat(named: Mapping[QualifiedName, list[Placed[_F]]]) -> Iterator[Placed[_F]]:
+    for placed in named.values():
+        yield from placed
 
 
 def _any(overloads: list[Placed[Routine]], found: Mapping[str, str]) -> bool:

@@ -40,8 +40,9 @@ def _alter_table(node: Node, reader: Reader) -> list[Fact]:
     place = reader.at(node["relation"])
     facts: list[Fact] = []
     for item in node.get("cmds", ()):
-        command = item["AlterTableCmd"]
-        facts += _alteration(command, table, object_, place, reader)
+        facts += _alteration(item["AlterTableCmd"], table, object_, place, reader)
+    if node.get("missing_ok"):
+        return [fact._replace(if_exists=True) if isinstance(fact, Alteration) else fact for fact in facts]
     return facts
 
 

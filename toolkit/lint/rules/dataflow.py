@@ -7,7 +7,7 @@ from toolkit.core.findings import Severity
 from toolkit.core.keywords import is_plain
 from toolkit.lint.registry import Edit, Fix, Report, tree_rule
 from toolkit.lint.tree import Tree, declared
-from toolkit.source.facts import Routine
+from toolkit.source.facts import Routine, Table, View
 from toolkit.source.queries import QualifiedName
 
 _TELLING = frozenset(
@@ -252,6 +252,9 @@ def _rules(tree: Tree) -> Iterator[tuple[str, str, int]]:
 def declared_once(tree: Tree) -> Iterator[Report]:
     """Declare each relation and each function once.
 
+    Of two artifacts that declare one the load refuses the second, or it takes the place of the first.
+    Scripts may make something again.
+
     Bad:
         CREATE TABLE tb_a (id int);
         CREATE VIEW tb_a AS SELECT 1 AS id;
@@ -270,6 +273,8 @@ def declared_once(tree: Tree) -> Iterator[Report]:
     """
     seen: dict[str, str] = {}
     for identity, (path, fact) in declared(tree):
+        if path not in tree.artifacts or (isinstance(fact, Table | View) and fact.temporary):
+            continue
         if identity in seen:
             yield Report(
                 fact.start, f"{identity} is declared in {seen[identity]} too", "Keep one.", path=path

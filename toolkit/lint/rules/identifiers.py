@@ -156,7 +156,7 @@ def no_system_prefix(
         CREATE TABLE tb_dump (id int, pg_version int);
     """
     if isinstance(fact, Rename):
-        name = "" if fact.part else fact.new
+        name = "" if fact.part and fact.kind != "schema" else fact.new
     else:
         name = fact.name if isinstance(fact, Index) else fact.name.name
     if name.startswith("pg_"):

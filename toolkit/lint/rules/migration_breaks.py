@@ -5,10 +5,18 @@ from collections.abc import Iterator
 from toolkit.core.findings import Severity
 from toolkit.lint.history import Migration, group_of
 from toolkit.lint.registry import Report, migration_rule
-from toolkit.source.facts import Alteration, Drop, Other, Rename, Setting, Transaction
-from toolkit.source.queries import Write
+from toolkit.source.facts import Alteration, Column, Drop, Grant, Other, Rename, Setting, Transaction
+from toolkit.source.queries import QualifiedName, Write
 
-_READ = frozenset({"table", "view", "materialized view", "function", "procedure"})
+_USED = frozenset({
+    "table", "foreign table", "view", "materialized view", "function", "procedure", "routine", "aggregate",
+    "type", "domain", "schema",
+})  # fmt: skip
+_PARTS = {"column": "relation", "attribute": "type"}
+_WRITING = {
+    "set logged": "SET LOGGED", "set un logged": "SET UNLOGGED", "set table space": "SET TABLESPACE",
+    "set access method": "SET ACCESS METHOD",
+}  # fmt: skip
 
 
 @migration_rule("M10", Severity.ERROR, Alteration)
@@ -65,12 +73,14 @@ def _parts(type_: str) -> tuple[str, list[int]]:
     return name, [int(size) for size in sizes.rstrip(")").split(",") if size.isdigit()]
 
 
-@migration_rule("M11", Severity.WARNING, Drop, Rename, Alteration)
-def keep_what_services_use(fact: Drop | Rename | Alteration, migration: Migration) -> Iterator[Report]:
-    """Drop and rename tables, columns, views and functions in a revision of phase contract only.
+@migration_rule("M11", Severity.WARNING, Drop, Rename, Alteration, Grant, Other)
+def keep_what_services_use(
+    fact: Drop | Rename | Alteration | Grant | Other, migration: Migration
+) -> Iterator[Report]:
+    """Drop, rename, move and revoke what services use in a revision of phase contract only.
 
-    A service of the version before still asks for them until it is replaced. What the same migration makes,
-    or makes again, is no loss.
+    A service of the version before still asks for tables, columns, views, functions, types and their labels
+    until it is replaced. What the same migration makes, or makes again, is no loss; the rows of a table are.
 
     Bad:
         ALTER TABLE tb_post DROP COLUMN slug;
@@ -81,23 +91,25 @@ def keep_what_services_use(fact: Drop | Rename | Alteration, migration: Migratio
     Bad:
         DROP VIEW v_post;
 
+    Bad:
+        DROP TABLE IF EXISTS tb_post;
+        CREATE TABLE tb_post (id int);
+
+    Bad:
+        ALTER TYPE post_status RENAME VALUE 'draft' TO 'new';
+
+    Bad:
+        REVOKE EXECUTE ON FUNCTION fn_publish_post(uuid) FROM cqrs_command;
+
     Good:
         DROP VIEW v_post;
         CREATE VIEW v_post AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_post;
+        REVOKE EXECUTE ON FUNCTION fn_publish_post(uuid) FROM PUBLIC;
     """
     if migration.phase == "contract":
         return
-    what = ""
-    if isinstance(fact, Drop) and fact.kind in _READ:
-        group = group_of(fact.kind)
-        again = migration.is_made_later(group, fact.name, fact.start)
-        if not again and not (group == "relation" and migration.is_new(fact.name)):
-            what = f"{fact.kind} {fact.name.name} is dropped"
-    elif isinstance(fact, Rename) and fact.kind in (*_READ, "column") and not migration.is_new(fact.name):
-        what = f"{fact.kind} {fact.part or fact.name.name} is renamed"
-    elif isinstance(fact, Alteration) and fact.kind == "drop column" and not migration.is_new(fact.table):
-        what = f"column {fact.name} of {fact.table.name} is dropped"
-    if what:
+    group, name, what = _loss(fact, migration)
+    if what and not migration.makes(group, name):
         yield Report(
             fact.start,
             f"{what} while services may use it",
@@ -105,11 +117,50 @@ def keep_what_services_use(fact: Drop | Rename | Alteration, migration: Migratio
         )
 
 
-@migration_rule("M12", Severity.ERROR, Other)
-def no_full_vacuum(fact: Other, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
-    """Leave VACUUM FULL and CLUSTER out of migrations.
+def _loss(
+    fact: Drop | Rename | Alteration | Grant | Other, migration: Migration
+) -> tuple[str, QualifiedName, str]:
+    """Return what a statement changes, group and name, and what a service may miss then, "" for nothing."""
+    group, name, what = group_of(fact.kind), QualifiedName("", ""), ""
+    match fact:
+        case Drop(name=name) if fact.kind in _USED:
+            keeps_rows = fact.kind == "table" and name.name.startswith(migration.settings.names.table)
+            if keeps_rows or not migration.is_made_later(group, name, fact.start):
+                what = f"{fact.kind} {name.name} is dropped"
+        case Rename(name=name) if fact.kind in _USED or fact.kind in _PARTS:
+            group = _PARTS.get(fact.kind, group)
+            what = f"{fact.kind} {fact.part or name.name} is renamed"
+        case Alteration(table=name, kind="drop column"):
+            group = "type" if fact.object == "type" else "relation"
+            what = f"column {fact.name} of {name.name} is dropped"
+        case Other(word="SET SCHEMA", name=QualifiedName() as name) if fact.kind in _USED:
+            what = f"{fact.kind} {name.name} goes to another schema"
+        case Other(word="ALTER TYPE", kind="rename value", name=QualifiedName() as name):
+            group, what = "type", f"a label of {name.name} is renamed"
+        case Grant(name=name, granted=False, default=False) if _is_missed(fact, migration):
+            group = "relation" if fact.kind == "table" else group
+            what = f"{', '.join(fact.privileges)} on {name.name or name.schema} is revoked"
+    return group, name, what
 
-    Both write the table anew while nobody may read it.
+
+def _is_missed(grant: Grant, migration: Migration) -> bool:
+    """Return whether a REVOKE takes from a role of services what the migration does not grant again."""
+    roles = migration.settings.roles
+    again = any(
+        isinstance(fact, Grant)
+        and fact.granted
+        and fact.start > grant.start
+        and (fact.name, fact.routine) == (grant.name, grant.routine)
+        for fact in migration.facts
+    )
+    return not again and not {roles.read, roles.command}.isdisjoint(grant.grantees)
+
+
+@migration_rule("M12", Severity.ERROR, Other, Alteration)
+def write_no_table_anew(fact: Other | Alteration, migration: Migration) -> Iterator[Report]:
+    """Leave what writes a whole table anew out of migrations: VACUUM FULL, CLUSTER, SET TABLESPACE.
+
+    They write it while nobody may read it, and so do SET LOGGED, SET UNLOGGED and SET ACCESS METHOD.
 
     Bad:
         VACUUM FULL tb_post;
@@ -117,12 +168,22 @@ def no_full_vacuum(fact: Other, migration: Migration) -> Iterator[Report]:  # no
     Bad:
         CLUSTER tb_post USING pk_post;
 
+    Bad:
+        ALTER TABLE tb_post SET UNLOGGED;
+
     Good:
         -- toolkit: no-transaction
         VACUUM (ANALYZE) tb_post;
     """
-    if fact.word == "CLUSTER" or (fact.word == "VACUUM" and "full" in fact.flags):
-        what = "VACUUM FULL" if fact.word == "VACUUM" else "CLUSTER"
+    what = ""
+    if isinstance(fact, Alteration):
+        if fact.object in ("table", "matview") and not migration.is_new(fact.table):
+            what = _WRITING.get(fact.kind, "")
+    elif fact.word == "CLUSTER":
+        what = "CLUSTER"
+    elif fact.word == "VACUUM" and "full" in fact.flags:
+        what = "VACUUM FULL"
+    if what:
         yield Report(
             fact.start, f"{what} locks the table against reading", "Use pg_repack outside of migrations."
         )
@@ -205,3 +266,20 @@ def no_backfill_under_a_lock(write: Write, migration: Migration) -> Iterator[Rep
             f"all rows of {write.table.name} are changed while nobody may read it",
             "Do it in a revision of its own, in steps.",
         )
+
+
+@migration_rule("M19", Severity.WARNING, Column)
+def add_no_json_column(column: Column, migration: Migration) -> Iterator[Report]:
+    """Add a column of type jsonb, not json, to a table that is in use.
+
+    json has no equality: every SELECT DISTINCT, UNION and GROUP BY over all columns of the table fails from
+    then on ("could not identify an equality operator for type json").
+
+    Bad:
+        ALTER TABLE tb_post ADD COLUMN extra json;
+
+    Good:
+        ALTER TABLE tb_post ADD COLUMN extra jsonb;
+    """
+    if column.added and column.type == "json" and not migration.is_new(column.table):
+        yield Report(column.start, f"{column.name} is of type json, which has no equality", "Write jsonb.")

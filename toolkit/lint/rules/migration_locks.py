@@ -6,7 +6,7 @@ from toolkit.core.findings import Severity
 from toolkit.lint.history import Migration
 from toolkit.lint.registry import Report, migration_rule
 from toolkit.source.facts import Alteration, Column, Constraint, Drop, Index, Other
-from toolkit.source.queries import Expression
+from toolkit.source.queries import Expression, QualifiedName
 
 _SERIALS = frozenset({"serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"})
 _VOLATILE = frozenset({
@@ -169,15 +169,22 @@ def add_column_that_may_be_null(column: Column, migration: Migration) -> Iterato
         )
 
 
-@migration_rule("M06", Severity.WARNING, Alteration)
-def set_not_null_after_a_check(alteration: Alteration, migration: Migration) -> Iterator[Report]:
+@migration_rule("M06", Severity.WARNING, Alteration, Constraint)
+def set_not_null_after_a_check(fact: Alteration | Constraint, migration: Migration) -> Iterator[Report]:
     """Set NOT NULL where a valid CHECK says so already.
 
-    SET NOT NULL reads the whole table while nobody else may. With a validated CHECK (… IS NOT NULL) it reads
-    nothing.
+    SET NOT NULL reads the whole table while nobody else may, and so does PRIMARY KEY USING INDEX for a column
+    that may be NULL. With a validated CHECK (… IS NOT NULL) they read nothing.
 
     Bad:
         ALTER TABLE tb_post ALTER COLUMN slug SET NOT NULL;
+
+    Bad:
+        -- file: migrations/versions/1_a.up.sql
+        CREATE TABLE tb_post (id int);
+        CREATE UNIQUE INDEX pk_post ON tb_post (id);
+        -- file: migrations/versions/2_b.up.sql
+        ALTER TABLE tb_post ADD CONSTRAINT pk_post PRIMARY KEY USING INDEX pk_post;
 
     Good:
         -- file: migrations/versions/1_a.up.sql
@@ -189,26 +196,50 @@ def set_not_null_after_a_check(alteration: Alteration, migration: Migration) -> 
         -- file: migrations/versions/4_d.up.sql
         ALTER TABLE tb_post ALTER COLUMN slug SET NOT NULL;
     """
-    if alteration.kind != "set not null" or migration.is_new(alteration.table):
+    if migration.is_new(fact.table):
         return
-    table = migration.relation(alteration.table)
-    for constraint in table.constraints.values() if table else ():
+    columns: tuple[str, ...] = ()
+    if isinstance(fact, Constraint):
+        if fact.added and fact.kind == "primary key" and fact.using_index:
+            index = migration.relation(QualifiedName(fact.table.schema, fact.using_index))
+            known = index.index.columns if index and index.index else ()
+            columns = tuple(name for name in known if _may_be_null(fact.table, name, migration))
+    elif fact.kind == "set not null":
+        columns = (fact.name,)
+    for column in columns:
+        if not _is_checked(fact.table, column, migration):
+            yield Report(
+                fact.start,
+                f"all of {fact.table.name} is read under a lock: {column} is to be NOT NULL",
+                "Add CHECK (… IS NOT NULL) NOT VALID, validate it in a later revision, then SET NOT NULL.",
+            )
+
+
+def _may_be_null(table: QualifiedName, name: str, migration: Migration) -> bool:
+    column = migration.column(table, name)
+    return column is not None and not column.not_null
+
+
+def _is_checked(table: QualifiedName, column: str, migration: Migration) -> bool:
+    """Return whether a valid CHECK of a table says that a column is not null."""
+    known = migration.relation(table)
+    for constraint in known.constraints.values() if known else ():
         test = constraint.expression
         proven = constraint.kind == "check" and constraint.validated and test is not None
-        if proven and test and test.name == "is not null" and test.args[0].name == alteration.name:
-            return
-    yield Report(
-        alteration.start,
-        f"SET NOT NULL reads all of {alteration.table.name} under a lock",
-        "Add CHECK (… IS NOT NULL) NOT VALID, validate it in a later revision, then SET NOT NULL.",
-    )
+        if proven and test and test.name == "is not null" and test.args[0].name == column:
+            return True
+    return False
 
 
 @migration_rule("M07", Severity.ERROR, Constraint)
 def add_constraint_not_valid(constraint: Constraint, migration: Migration) -> Iterator[Report]:
     """Add a CHECK or a FOREIGN KEY as NOT VALID, and validate it in a later revision.
 
-    Otherwise PostgreSQL reads the whole table while nobody may write to it, or with a CHECK read it.
+    Otherwise PostgreSQL reads the whole table while nobody may write to it, or with a CHECK read it. In the
+    definition of a new column there is no NOT VALID; a FOREIGN KEY of a column without default reads nothing.
+
+    Bad:
+        ALTER TABLE tb_post ADD COLUMN n int CHECK (n > 0);
 
     Bad:
         ALTER TABLE tb_post ADD CONSTRAINT ck_post_title CHECK (title <> '');
@@ -218,18 +249,31 @@ def add_constraint_not_valid(constraint: Constraint, migration: Migration) -> It
 
     Good:
         ALTER TABLE tb_post ADD CONSTRAINT ck_post_title CHECK (title <> '') NOT VALID;
+        ALTER TABLE tb_post ADD COLUMN author_id int REFERENCES tb_user (id);
 
     Good:
         CREATE TABLE tb_new (id int);
         ALTER TABLE tb_new ADD CONSTRAINT ck_new_id CHECK (id > 0);
     """
-    slow = constraint.kind in ("check", "foreign key") and constraint.validated and not constraint.inline
+    slow = constraint.kind in ("check", "foreign key") and constraint.validated
+    if constraint.inline and constraint.kind == "foreign key":
+        slow = slow and _has_values(constraint, migration)
     if constraint.added and slow and not migration.is_new(constraint.table):
+        alone = "Add the column alone; then a" if constraint.inline else "A"
         yield Report(
             constraint.start,
             f"all of {constraint.table.name} is read under a lock",
-            "Add NOT VALID, and VALIDATE CONSTRAINT in a later revision.",
+            f"{alone}dd the constraint NOT VALID, and VALIDATE CONSTRAINT in a later revision.",
         )
+
+
+def _has_values(constraint: Constraint, migration: Migration) -> bool:
+    """Return whether the column in whose definition a constraint stands has a default."""
+    for fact in migration.facts:
+        if isinstance(fact, Column) and (fact.table, (fact.name,)) == (constraint.table, constraint.columns):
+            default = fact.default
+            return default is not None and (default.kind, default.qualifier) != ("constant", "null")
+    return False
 
 
 @migration_rule("M08", Severity.WARNING, Alteration)
