@@ -24,7 +24,6 @@ from toolkit.source.facts import (
     Other,
     Rename,
     Routine,
-    Setting,
     Statement,
     Table,
     View,
@@ -109,7 +108,8 @@ class Migration:
 
     phase: expand, data, contract, or "" where nothing says. transactional: False for a file of steps that are
     sent alone. statement: the one at hand. locked: the tables that services know and that a statement of this
-    transaction has locked against reading, with that statement's offset. settings: of SET, by name.
+    transaction has locked against reading, with that statement's offset. labels: those that it adds to enum
+    types which it does not make.
     """
 
     def __init__(self, files: Sequence[File], number: int, schema: Schema, order: Order, phase: str) -> None:
@@ -125,8 +125,7 @@ class Migration:
         self.schema = schema
         self.statement = Statement(0, 0, "")
         self.locked: dict[QualifiedName, int] = {}
-        self.set: dict[str, str] = {}
-        self.noted: set[str] = set()
+        self.labels: set[tuple[QualifiedName, str]] = set()
         self._made: dict[tuple[str, QualifiedName], int] | None = None
 
     def apply_all(self) -> None:
@@ -359,12 +358,11 @@ def _routine(migration: Migration, fact: Routine) -> None:
     migration.schema.routines[fact.name] = (path, fact.volatility)
 
 
-def _setting(migration: Migration, fact: Setting) -> None:
-    migration.set[fact.name.lower()] = fact.value
-
-
 def _other(migration: Migration, fact: Other) -> None:
-    if fact.word == "SET SCHEMA" and fact.name:
+    if fact.word == "ALTER TYPE" and fact.kind == "add value" and fact.name:
+        if not migration.makes("type", fact.name):
+            migration.labels |= {(fact.name, flag.removeprefix("newVal=")) for flag in fact.flags}
+    elif fact.word == "SET SCHEMA" and fact.name:
         (schema,) = fact.flags
         _move(migration, fact.kind, fact.name, QualifiedName(schema, fact.name.name))
 
@@ -381,7 +379,6 @@ _CHANGES: Final[dict[type, Callable[[Migration, Any], None]]] = {
     Rename: _rename,
     Declared: _declared,
     Routine: _routine,
-    Setting: _setting,
     Other: _other,
 }
 APPLIED: Final = frozenset(_CHANGES)  # the facts that change what a migration finds

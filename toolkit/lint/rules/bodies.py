@@ -1,5 +1,6 @@
 """Rules about the bodies of functions: errors, rights."""
 
+import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
@@ -7,7 +8,7 @@ from toolkit.core.keywords import is_plain
 from toolkit.lint.file import File, Role
 from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.lint.steps import steps_of, walk
-from toolkit.source.facts import Do, Handler, Other, Routine, Step
+from toolkit.source.facts import Do, Handler, Other, Routine, Step, Table
 from toolkit.source.queries import Expression, Query
 
 _AGGREGATES = frozenset({
@@ -15,6 +16,8 @@ _AGGREGATES = frozenset({
     "json_object_agg", "jsonb_agg", "jsonb_object_agg", "max", "min", "mode", "percentile_cont",
     "percentile_disc", "stddev", "string_agg", "sum", "variance", "xmlagg",
 })  # fmt: skip
+
+_PLAIN = re.compile(r'(?P<name>"[^"]+"|[\w$]+)(?!\s*\.|[\w$])')  # a name with nothing qualified behind it
 
 
 @rule("P01", Severity.WARNING, Routine, Do)
@@ -189,3 +192,34 @@ def _looks_at(step: Step, names: tuple[str, ...]) -> bool:
         asked = asked or value.kind in ("coalesce", "case") or value.name in ("is null", "is not null")
         waiting += [(part, asked) for part in (*value.args, *value.also)]
     return False
+
+
+@rule("P08", Severity.ERROR, Routine, default=False)
+def names_with_a_schema(routine: Routine, file: File) -> Iterator[Report]:
+    """Write the schema of each relation in a function whose search_path names none.
+
+    With search_path = '' only pg_catalog and temporary tables are found; the function fails when it runs
+    ("relation does not exist").
+
+    Bad:
+        CREATE FUNCTION fn_a() RETURNS bigint LANGUAGE sql SET search_path = ''
+        AS 'SELECT count(*) FROM tb_post';
+
+    Good:
+        CREATE FUNCTION fn_a() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN
+            CREATE TEMP TABLE found AS SELECT relname FROM pg_class;
+            DELETE FROM app.tb_post USING found, "app"."tb_tag" WHERE name = relname;
+        END $$;
+    """
+    path = {name: value for name, value in routine.settings if name == "search_path"}.get("search_path")
+    if path is None or routine.returns == "trigger" or "as" not in dict(routine.options):
+        return  # a trigger function may see transition tables; BEGIN ATOMIC is bound when it is made
+    if not {part.strip().strip('"') for part in path.split(",")} <= {"", "pg_catalog", "pg_temp"}:
+        return
+    made = {inner.name for step in steps_of(routine) for inner in step.facts if isinstance(inner, Table)}
+    for use in (*routine.uses.reads, *routine.uses.writes, *routine.uses.refreshes):
+        if use.name in made or use.name.name.startswith("pg_"):
+            continue
+        word = _PLAIN.match(file.text, use.start)
+        if word and word["name"].strip('"').lower() == use.name.name.lower():
+            yield Report(use.start, f"{use.name.name} is not found without its schema", "Write the schema.")
