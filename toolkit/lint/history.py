@@ -44,6 +44,8 @@ WEAK: Final = frozenset(
     }
 )  # fmt: skip
 
+_LABELS_OF_NEW_TYPES: Final = 17  # the first major that takes a new label of a type as new as it
+
 
 @dataclass(slots=True)
 class Relation:
@@ -109,7 +111,7 @@ class Migration:
     phase: expand, data, contract, or "" where nothing says. transactional: False for a file of steps that are
     sent alone. statement: the one at hand. locked: the tables that services know and that a statement of this
     transaction has locked against reading, with that statement's offset. labels: those that it adds to enum
-    types which it does not make.
+    types, which can't be used in its transaction.
     """
 
     def __init__(self, files: Sequence[File], number: int, schema: Schema, order: Order, phase: str) -> None:
@@ -360,7 +362,7 @@ def _routine(migration: Migration, fact: Routine) -> None:
 
 def _other(migration: Migration, fact: Other) -> None:
     if fact.word == "ALTER TYPE" and fact.kind == "add value" and fact.name:
-        if not migration.makes("type", fact.name):
+        if migration.settings.postgresql < _LABELS_OF_NEW_TYPES or not migration.makes("type", fact.name):
             migration.labels |= {(fact.name, flag.removeprefix("newVal=")) for flag in fact.flags}
     elif fact.word == "SET SCHEMA" and fact.name:
         (schema,) = fact.flags

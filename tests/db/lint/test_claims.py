@@ -61,6 +61,50 @@ def test_j15_more_than_a_hundred_arguments_are_refused(connection, refused):
     assert "cannot pass more than 100 arguments" in message
 
 
+def test_j09_json_has_no_equality_and_keeps_double_keys(ask, refused):
+    assert "operator does not exist: json = json" in refused("SELECT '{}'::json = '{}'::json")
+    assert ask("SELECT json_build_object('a', 1, 'a', 2)::text").count('"a"') == 2
+
+
+def test_j10_a_column_that_is_added_later_goes_out(connection, ask):
+    connection.execute("CREATE VIEW v_a AS SELECT id, to_jsonb(a) AS data FROM tb_a a")
+    connection.execute("ALTER TABLE tb_a ADD secret text DEFAULT 'x'")
+    assert ask("SELECT data FROM v_a") == {"id": 1, "n": 1, "secret": "x"}
+
+
+def test_n05_a_parameter_named_as_a_column_is_ambiguous_or_true_for_every_row(connection, ask, refused):
+    body = "AS $$ BEGIN RETURN (SELECT n FROM tb_a WHERE id = id); END $$"
+    connection.execute(f"CREATE FUNCTION fn_a(id int) RETURNS int LANGUAGE plpgsql {body}")
+    assert 'column reference "id" is ambiguous' in refused("SELECT fn_a(7)")
+    connection.execute(
+        "CREATE FUNCTION fn_b(id int) RETURNS bigint LANGUAGE sql"
+        " AS 'SELECT count(*) FROM tb_a WHERE id = id'"
+    )
+    assert ask("SELECT fn_b(7)") == 1
+
+
+def test_n07_a_service_is_told_the_name_of_a_constraint(connection):
+    connection.execute("ALTER TABLE tb_a ADD CONSTRAINT ck_a_n_positive CHECK (n > 0), ADD CHECK (id > 0)")
+    with pytest.raises(psycopg.errors.CheckViolation) as caught:
+        connection.execute("INSERT INTO tb_a VALUES (2, -1)")
+    assert caught.value.diag.constraint_name == "ck_a_n_positive"
+    with pytest.raises(psycopg.errors.CheckViolation) as caught:
+        connection.execute("INSERT INTO tb_a VALUES (-2, 1)")
+    assert caught.value.diag.constraint_name == "tb_a_id_check"
+
+
+def test_n10_a_label_cannot_be_dropped(connection, refused):
+    connection.execute("CREATE TYPE post_status AS ENUM ('draft', 'gone')")
+    said = refused("ALTER TYPE post_status DROP VALUE 'gone'")
+    assert "syntax error" in said or "dropping an enum value is not implemented" in said
+
+
+def test_n11_a_name_in_other_letters_must_be_quoted(connection, ask, refused):
+    connection.execute('CREATE TABLE TB_Upper (CreatedAt int); CREATE TABLE tb_b ("createdAt" int)')
+    assert ask("SELECT count(createdat) FROM tb_upper") == 0
+    assert 'column "createdat" does not exist' in refused("SELECT createdAt FROM tb_b")
+
+
 def test_n12_a_long_name_is_cut(connection, ask):
     name = "tb_" + "é" * 31  # 65 bytes
     notices = []
@@ -74,11 +118,32 @@ def test_n14_a_schema_with_the_prefix_of_the_system_is_refused(refused):
     assert "unacceptable schema name" in refused("CREATE SCHEMA pg_app")
 
 
+def test_n13_a_reserved_word_must_be_quoted(connection, refused):
+    assert "syntax error" in refused("CREATE TABLE tb_b (order int)")
+    connection.execute('CREATE TABLE tb_b ("order" int)')
+    assert "syntax error" in refused("SELECT order FROM tb_b")
+
+
+def test_n14_what_the_system_has_is_found_first(connection, ask):
+    connection.execute("CREATE TABLE pg_class (one int)")
+    assert ask("SELECT count(*) FROM pg_class") > 0
+    assert ask("SELECT count(*) FROM public.pg_class") == 0
+
+
 def test_q02_a_write_in_a_stable_function_is_refused_when_it_runs(connection, refused):
     connection.execute(
         "CREATE FUNCTION fn_a() RETURNS void LANGUAGE plpgsql STABLE AS 'BEGIN DELETE FROM tb_a; END'"
     )
     assert "DELETE is not allowed in a non-volatile function" in refused("SELECT fn_a()")
+
+
+def test_q03_a_view_may_write_and_explain_analyze_does(connection, ask):
+    connection.execute(
+        "CREATE FUNCTION fn_a() RETURNS int LANGUAGE sql AS 'UPDATE tb_a SET n = n + 1 RETURNING n';"
+        " CREATE VIEW v_a AS SELECT id, fn_a() AS data FROM tb_a"
+    )
+    connection.execute("EXPLAIN ANALYZE SELECT data FROM v_a")
+    assert ask("SELECT n FROM tb_a") == 2
 
 
 @pytest.mark.parametrize(
@@ -102,6 +167,32 @@ def test_q05_a_concurrent_refresh_needs_its_index(connection, refused, index, fi
         assert 'cannot refresh materialized view "public.mv_a" concurrently' in refused(refresh)
 
 
+def test_q06_each_reading_gives_another_value(connection, ask):
+    connection.execute("CREATE VIEW v_a AS SELECT gen_random_uuid() AS id, n AS data FROM tb_a")
+    assert ask("SELECT id FROM v_a") != ask("SELECT id FROM v_a")
+
+
+def test_q07_writers_wait_for_each_other_while_a_view_is_refreshed(connection):
+    connection.execute(
+        "CREATE MATERIALIZED VIEW mv_a AS SELECT count(*) AS n FROM tb_a;"
+        "CREATE FUNCTION fn_a() RETURNS trigger LANGUAGE plpgsql AS"
+        " 'BEGIN REFRESH MATERIALIZED VIEW mv_a; RETURN NULL; END';"
+        "CREATE TRIGGER trg_a AFTER INSERT ON tb_a FOR EACH ROW EXECUTE FUNCTION fn_a()"
+    )
+    with psycopg.connect(connection.info.dsn) as one:
+        one.execute("INSERT INTO tb_a VALUES (2, 2)")
+        connection.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            connection.execute("INSERT INTO tb_a VALUES (3, 3)")
+
+
+def test_q10_a_circle_of_views_has_no_order_and_cannot_be_read(connection, refused):
+    assert 'relation "v_b" does not exist' in refused("CREATE VIEW v_a AS SELECT id FROM v_b")
+    connection.execute("CREATE VIEW v_b AS SELECT id FROM tb_a; CREATE VIEW v_a AS SELECT id FROM v_b")
+    connection.execute("CREATE OR REPLACE VIEW v_b AS SELECT id FROM v_a")
+    assert "infinite recursion detected" in refused("SELECT id FROM v_a")
+
+
 def test_q12_everybody_may_execute_a_new_function(connection, ask):
     connection.execute("CREATE FUNCTION fn_a() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")
     assert ask("SELECT has_function_privilege('public', 'fn_a()', 'EXECUTE')")
@@ -113,6 +204,24 @@ def test_q12_everybody_may_execute_a_new_function(connection, ask):
 def test_q14_a_view_that_writes_is_refused(refused):
     message = refused("CREATE VIEW v_a AS WITH gone AS (DELETE FROM tb_a RETURNING id) SELECT id FROM gone")
     assert "must not contain data-modifying statements in WITH" in message
+
+
+def test_q15_without_an_index_a_delete_reads_the_table_that_refers(connection):
+    def counts():
+        row = "SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = 'tb_b'"
+        return connection.execute(row).fetchone()
+
+    def scans():
+        connection.execute("INSERT INTO tb_a VALUES (9, 9)")
+        with connection.transaction():
+            before = counts()
+            connection.execute("SET LOCAL enable_seqscan = off; DELETE FROM tb_a WHERE id = 9")
+            return tuple((new or 0) > (old or 0) for new, old in zip(counts(), before, strict=True))
+
+    connection.execute("CREATE TABLE tb_b (a_id int REFERENCES tb_a (id)); INSERT INTO tb_b VALUES (1)")
+    assert scans() == (True, False)
+    connection.execute("CREATE INDEX idx_b_a ON tb_b (a_id)")
+    assert scans() == (False, True)
 
 
 def test_p01_every_raise_without_a_code_has_the_same(connection):
@@ -159,9 +268,83 @@ def test_p05_a_change_between_read_and_update_is_lost(connection, ask):
     assert ask("SELECT n FROM tb_a") == 2
 
 
+def test_p06_a_handler_for_everything_hides_a_broken_constraint(ask, connection):
+    connection.execute(
+        "CREATE FUNCTION fn_a() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN INSERT INTO tb_a VALUES (1, 1);"
+        " RETURN true; EXCEPTION WHEN OTHERS THEN RETURN false; END $$"
+    )
+    assert ask("SELECT fn_a()") is False
+
+
 def test_p07_select_into_without_a_row_gives_null(connection, ask):
     connection.execute(
         "CREATE FUNCTION fn_a() RETURNS int LANGUAGE plpgsql AS $$ DECLARE v int := 1; BEGIN"
         " SELECT n INTO v FROM tb_a WHERE false; RETURN v; END $$"
     )
     assert ask("SELECT fn_a()") is None
+
+
+@pytest.mark.parametrize("language", ["sql", "plpgsql"])
+def test_p08_without_a_search_path_only_the_catalog_and_temporary_tables_are_found(
+    connection, ask, refused, language
+):
+    connection.execute("SET check_function_bodies = off; CREATE TEMP TABLE scratch (id int)")
+
+    def define(name, query):
+        body = query if language == "sql" else f"BEGIN RETURN ({query}); END"
+        connection.execute(
+            f"CREATE FUNCTION {name}() RETURNS bigint LANGUAGE {language}"
+            f" SET search_path = '' AS $$ {body} $$"
+        )
+
+    define("fn_a", "SELECT count(*) FROM tb_a")
+    define("fn_b", "SELECT count(*) FROM public.tb_a, pg_database LIMIT 1")
+    define("fn_c", "SELECT count(*) FROM scratch")
+    assert 'relation "tb_a" does not exist' in refused("SELECT fn_a()")
+    assert ask("SELECT fn_b()") > 0
+    assert ask("SELECT fn_c()") == 0
+
+
+def test_x05_the_second_of_two_is_refused_or_takes_the_place_of_the_first(connection, ask, refused):
+    assert "already exists" in refused("CREATE VIEW tb_a AS SELECT 1 AS id")
+    for value in (1, 2):
+        connection.execute(
+            f"CREATE OR REPLACE FUNCTION fn_a(p int) RETURNS int LANGUAGE sql AS 'SELECT {value}'"
+        )
+    assert ask("SELECT fn_a(0)") == 2
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE VIEW v_a AS SELECT id FROM tb_later",
+        "CREATE TABLE tb_b AS SELECT id FROM tb_later",
+        "CREATE TABLE tb_b (id int REFERENCES tb_later (id))",
+        "CREATE INDEX ON tb_later (id)",
+        "CREATE TRIGGER trg_a BEFORE INSERT ON tb_later EXECUTE FUNCTION fn_a()",
+        "ALTER TABLE tb_later ADD n int",
+        "ALTER TABLE tb_a ADD FOREIGN KEY (id) REFERENCES tb_later (id)",
+        "REFRESH MATERIALIZED VIEW tb_later",
+        "GRANT SELECT ON tb_later TO PUBLIC",
+        "INSERT INTO tb_later VALUES (1)",
+    ],
+)
+def test_x06_x07_x08_m18_a_relation_must_be_there(connection, refused, statement):
+    connection.execute("CREATE FUNCTION fn_a() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+    assert 'relation "tb_later" does not exist' in refused(statement)
+
+
+def test_x07_a_body_fails_when_it_runs(connection, refused):
+    connection.execute(
+        "CREATE FUNCTION fn_a() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM tb_x; END'"
+    )
+    assert 'relation "tb_x" does not exist' in refused("SELECT fn_a()")
+
+
+def test_x06_create_says_that_there_was_none(connection, refused):
+    for statement in (
+        "CREATE TABLE tb_a (id int)",
+        "CREATE TABLE tb_a AS SELECT 1",
+        "CREATE VIEW tb_a AS SELECT 1",
+    ):
+        assert 'relation "tb_a" already exists' in refused(statement)

@@ -268,11 +268,10 @@ def add_constraint_not_valid(constraint: Constraint, migration: Migration) -> It
 
 
 def _has_values(constraint: Constraint, migration: Migration) -> bool:
-    """Return whether the column in whose definition a constraint stands has a default."""
+    """Return whether the column in whose definition a constraint stands has a default, be it NULL."""
     for fact in migration.facts:
         if isinstance(fact, Column) and (fact.table, (fact.name,)) == (constraint.table, constraint.columns):
-            default = fact.default
-            return default is not None and (default.kind, default.qualifier) != ("constant", "null")
+            return fact.default is not None
     return False
 
 
