@@ -21,7 +21,8 @@ from toolkit.source.facts import (
 )
 
 _NAMED = (Table, View, Routine, Index, Trigger, Constraint, Column, Declared, Rename)
-_SNAKE = re.compile(r"_?[a-z0-9$]+(_[a-z0-9$]+)*_?")
+_SNAKE = re.compile(r"[^\W\dA-Z][^\WA-Z$]*")  # what PostgreSQL takes without quotes, but for $
+_LABEL = re.compile(r"[a-z0-9_]+")
 _LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF-8
 _IN_A_NAME = re.compile(r"[\w$]")
 
@@ -67,7 +68,7 @@ def enum_labels_in_snake_case(declared: Declared, file: File) -> Iterator[Report
         CREATE TYPE post_status AS ENUM ('draft', 'in_review');
     """
     for label in declared.labels if declared.kind == "enum type" else ():
-        if not _SNAKE.fullmatch(label):
+        if not _LABEL.fullmatch(label):
             yield Report(
                 declared.start,
                 f"the label {label!r} is not in snake_case",

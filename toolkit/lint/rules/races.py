@@ -148,17 +148,25 @@ def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # n
                     "Add FOR NO KEY UPDATE to the SELECT, or work the value out in the UPDATE.",
                 )
                 del read[str(write.table)]
-        if step.kind == "sql" and step.into and step.facts and isinstance(step.facts[0], Query):
-            query = step.facts[0]
-            for source in query.sources:
-                if source.relation is not None and not query.locks:
-                    columns = _columns_read(query, source, step.into)
-                    read.setdefault(str(source.relation), (step.start, columns))
-                elif source.relation is not None:
-                    read.pop(str(source.relation), None)
+        _note(step, read)
 
 
 _Columns = dict[tuple[str, str], str]  # the column of a table by the variable it is read into
+
+
+def _note(step: Step, read: dict[str, tuple[int, _Columns]]) -> None:
+    """Note what a step reads into variables, and which of them it gives another value."""
+    value = step.facts[0] if step.into and step.facts else None
+    if step.kind == "assign" and isinstance(value, Expression):
+        for _, columns in read.values():
+            _assign(columns, step.into[0], value)
+    elif step.kind == "sql" and isinstance(value, Query):
+        for source in value.sources:
+            if source.relation is not None and not value.locks:
+                columns = _columns_read(value, source, step.into)
+                read.setdefault(str(source.relation), (step.start, columns))
+            elif source.relation is not None:
+                read.pop(str(source.relation), None)
 
 
 def _columns_read(query: Query, source: Source, targets: tuple[str, ...]) -> _Columns:
@@ -177,6 +185,14 @@ def _columns_read(query: Query, source: Source, targets: tuple[str, ...]) -> _Co
     if len(targets) == 1 and any(output.value.kind == "star" for output in query.outputs):
         found[targets[0], "*"] = "*"
     return found
+
+
+def _assign(columns: _Columns, target: str, value: Expression) -> None:
+    """Note that a variable has another value now: one worked out from what was read, or none of that."""
+    found = [columns[variable] for variable in _variables((value,)) if variable in columns]
+    columns.pop(("", target), None)
+    if found:
+        columns["", target] = found[0]
 
 
 def _loses(write: Write, columns: _Columns) -> bool:
