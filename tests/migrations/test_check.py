@@ -42,6 +42,16 @@ def test_project_that_is_fine(shop):
     )
 
 
+def test_findings_that_the_baseline_knows_are_left_out(shop):
+    with (shop.root / "pyproject.toml").open("a") as settings:
+        settings.write('baseline = "known.json"\n')
+    (shop.root / "known.json").write_text('{"version": 1, "findings": {}}')
+    (shop.root / "sql/tb_user.sql").write_text(f"-- toolkit: allow X05 once\n{TABLE}")
+    assert check(shop, "lint") == (1, {"lint": [("X02", "sql/tb_user.sql:1", "nothing here breaks X05")]})
+    shop.done("toolkit", "lint", "--update-baseline")
+    assert check(shop, "lint") == (0, {"lint": []})
+
+
 def test_sql_that_is_ahead_of_the_head(shop):
     (shop.root / "sql/v_user.sql").write_text("CREATE VIEW v_user AS SELECT id FROM tb_user;")
     status, found = check(shop, "head")

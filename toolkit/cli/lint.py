@@ -88,12 +88,6 @@ class _Run:
     selection: Selection
     history: bool
 
-    @property
-    def baseline(self) -> Path | None:
-        """The file of the baseline."""
-        name = self.settings.lint.baseline
-        return self.settings.root / name if name else None
-
     def lint(self, texts: Mapping[Path, str]) -> Examined:
         """Return all that is found; texts: what some files are to hold, as they are linted."""
         with ticker("reading file") as progress:
@@ -103,12 +97,11 @@ class _Run:
 
     def hide_known(self, examined: Examined, texts: Mapping[Path, str]) -> Examined:
         """Return what was found without what the baseline knows."""
-        if self.baseline is None:
+        if self.settings.lint.baseline is None:
             return examined
-        from toolkit.lint.baseline import hide, read_baseline
+        from toolkit.lint.baseline import hide_known
 
-        entries = read_baseline(self.baseline)
-        return hide(self.baseline, entries, examined, self.selection, self.settings, texts)
+        return hide_known(examined, self.selection, self.settings, texts)
 
 
 def _show(run: _Run, form: str) -> None:
@@ -145,9 +138,9 @@ def _fix(run: _Run, form: str, *, unsafe: bool, diff: bool) -> None:
 
 
 def _update_baseline(run: _Run) -> None:
-    from toolkit.lint.baseline import Entries, read_baseline, updated, write_baseline
+    from toolkit.lint.baseline import Entries, baseline_file, read_baseline, updated, write_baseline
 
-    file = run.baseline
+    file = baseline_file(run.settings)
     if file is None:
         raise LintUsage(
             "[tool.toolkit.lint] has no baseline.", remedy='Set it, such as baseline = "lint-baseline.json".'

@@ -26,6 +26,7 @@ from toolkit.source.statements import read_sql
 
 _VERSION: Final = 1
 _UPDATE: Final = "`toolkit lint --update-baseline`"
+_NOTHING: Final[Mapping[Path, str]] = {}
 _UNUSED: Final = "X02"  # the rule about a comment that allows what is not there: an entry is the same
 
 
@@ -41,6 +42,11 @@ Entries = Counter[Entry]
 Texts = Mapping[Path, str]
 
 
+def baseline_file(settings: Settings) -> Path | None:
+    """Return the file of a project's baseline, None where it has none."""
+    return settings.root / settings.lint.baseline if settings.lint.baseline else None
+
+
 def read_baseline(file: Path) -> Entries:
     """Return how many findings of each kind are known; raises BaselineInvalid."""
     try:
@@ -48,9 +54,9 @@ def read_baseline(file: Path) -> Entries:
     except FileNotFoundError as error:
         raise BaselineInvalid(f"There is no {file}.", remedy=f"{_UPDATE} writes it.") from error
     except (OSError, ValueError) as error:
-        raise BaselineInvalid(
-            f"{file} can't be read: {error}.", remedy=f"Remove it and run {_UPDATE}."
-        ) from error
+        why = error.strerror if isinstance(error, OSError) else error
+        remedy = f"Remove it and run {_UPDATE}."
+        raise BaselineInvalid(f"{file} can't be read: {why}.", remedy=remedy) from error
     version = content.get("version") if isinstance(content, dict) else None
     if version != _VERSION:
         raise BaselineInvalid(
@@ -94,14 +100,17 @@ def updated(entries: Entries, examined: Examined, selection: Selection, settings
     return Entries(rest) + Entries(_kinds(examined.findings, settings, {}))
 
 
-def hide(
-    file: Path, entries: Entries, examined: Examined, selection: Selection, settings: Settings, texts: Texts
+def hide_known(
+    examined: Examined, selection: Selection, settings: Settings, texts: Texts = _NOTHING
 ) -> Examined:
-    """Return what was found without what is known, and with a finding for each entry that matches nothing.
+    """Return what was found without what the baseline knows, and with a finding for each idle entry of it.
 
-    file: that of the entries. texts: as lint_files took them.
+    texts: as lint_files took them. Raises BaselineInvalid.
     """
-    left = Entries(entries)
+    file = baseline_file(settings)
+    if file is None:
+        return examined
+    left = read_baseline(file)
     findings = []
     for finding, kind in zip(examined.findings, _kinds(examined.findings, settings, texts), strict=True):
         if left[kind] > 0:

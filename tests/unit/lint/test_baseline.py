@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.core.settings import Settings
+from toolkit.core.settings import Lint, Settings
 from toolkit.errors import BaselineInvalid
-from toolkit.lint.baseline import Entries, hide, read_baseline, updated, write_baseline
+from toolkit.lint.baseline import Entries, hide_known, read_baseline, updated, write_baseline
 from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 
@@ -23,7 +23,8 @@ class Project:
     """A project with a baseline of some rules."""
 
     def __init__(self, folder) -> None:
-        self.settings = Settings(folder, folder / "sql", folder / "migrations")
+        lint = Lint(baseline="lint-baseline.json")
+        self.settings = Settings(folder, folder / "sql", folder / "migrations", lint=lint)
         self.file = folder / "lint-baseline.json"
         self.file.unlink(missing_ok=True)
         self.settings.sql.mkdir(exist_ok=True)
@@ -44,7 +45,7 @@ class Project:
     def shown(self, **options: object):
         """Return path, line and code of the findings that are shown."""
         examined, selection = self.run(**options)
-        kept = hide(self.file, read_baseline(self.file), examined, selection, self.settings, {})
+        kept = hide_known(examined, selection, self.settings)
         assert kept.hidden == len(examined.findings) - sum(f.path.endswith(".sql") for f in kept.findings)
         return [(finding.path, finding.line, finding.code) for finding in kept.findings]
 
@@ -208,3 +209,8 @@ def test_a_file_that_cannot_be_used_is_one_sentence(baseline, text, words):
         baseline.file.write_bytes(text)
     with pytest.raises(BaselineInvalid, match=words):
         read_baseline(baseline.file)
+
+
+def test_a_folder_is_no_baseline(tmp_path):
+    with pytest.raises(BaselineInvalid, match=r"can't be read: Is a directory\. Remove it"):
+        read_baseline(tmp_path)
