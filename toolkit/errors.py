@@ -112,6 +112,12 @@ class LintUsage(ToolkitError):
     code = "lint-usage"
 
 
+class WorkerLost(ToolkitError):
+    """A process of the linter ended before its work was done."""
+
+    code = "worker-lost"
+
+
 class RevisionsInvalid(ToolkitError):
     """The revision files make no history."""
 

@@ -11,9 +11,12 @@ from toolkit.cli._findings import FORMATS, print_diff, print_findings, print_fix
 from toolkit.cli._output import ticker
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import LintUsage, ProjectMissing
-from toolkit.lint.run import Examined, find_files, lint_files, shown
+from toolkit.lint.files import Layout, find_files
+from toolkit.lint.run import Examined, lint_files
 from toolkit.lint.selection import Selection, select
 from toolkit.source.statements import decode, plain
+
+_CACHE = ".toolkit_cache"
 
 
 @click.command(
@@ -32,6 +35,7 @@ from toolkit.source.statements import decode, plain
 @click.option("--fix", is_flag=True, help="Fix what can be without changing an identity or a contract.")
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Fix the rest too, with --fix or --diff.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--no-cache", is_flag=True, help="Look at every file anew, and keep nothing for the next time.")
 @click.option("--update-baseline", "update", is_flag=True, help="Write what is found into the baseline.")
 def command(
     paths: tuple[str, ...],
@@ -44,6 +48,7 @@ def command(
     fix: bool,
     unsafe: bool,
     diff: bool,
+    no_cache: bool,
     update: bool,
 ) -> None:
     """Check SQL files against the lint rules; `-` reads standard input.
@@ -69,7 +74,8 @@ def command(
         if stdin_filename:
             raise LintUsage("--stdin-filename goes with `-` alone.", remedy="Name the file, or give `-`.")
         files = list(find_files(_given(paths, settings), settings))
-    run = _Run(files, texts, settings, selection, history)
+    cache = None if no_cache else settings.root / _CACHE
+    run = _Run(files, texts, settings, selection, history, cache)
     if update:
         _update_baseline(run)
     elif fix or diff:
@@ -87,12 +93,19 @@ class _Run:
     settings: Settings
     selection: Selection
     history: bool
+    cache: Path | None
 
     def lint(self, texts: Mapping[Path, str]) -> Examined:
         """Return all that is found; texts: what some files are to hold, as they are linted."""
         with ticker("reading file") as progress:
             return lint_files(
-                self.files, self.settings, self.selection, texts, history=self.history, progress=progress
+                self.files,
+                self.settings,
+                self.selection,
+                texts,
+                history=self.history,
+                progress=progress,
+                cache=self.cache,
             )
 
     def hide_known(self, examined: Examined, texts: Mapping[Path, str]) -> Examined:
@@ -116,18 +129,18 @@ def _show(run: _Run, form: str) -> None:
 def _fix(run: _Run, form: str, *, unsafe: bool, diff: bool) -> None:
     from toolkit.lint.fixes import mend, replace_file
 
-    piped = bool(run.texts)
+    piped, layout = bool(run.texts), Layout(run.settings)
     result = mend(run.lint, run.hide_known, run.settings, run.texts, unsafe=unsafe, write=not (piped or diff))
     for path, text in result.texts.items():
         if diff:
-            print_diff(shown(path, run.settings.root), result.before[path], text)
+            print_diff(layout.name(path), result.before[path], text)
         elif not piped:
             replace_file(path, text)
     if piped and not diff:
         for path, text in run.texts.items():
             click.echo(result.texts.get(path, text).encode(), nl=False)
     for path, reason in result.left.items():
-        click.echo(f"{shown(path, run.settings.root)} is left as it is: {reason}.", err=True)
+        click.echo(f"{layout.name(path)} is left as it is: {reason}.", err=True)
     examined = result.examined
     if not diff:
         texts = {path: plain(text) for path, text in (run.texts | result.texts).items()}

@@ -1,31 +1,31 @@
 """From paths to findings: finds the files, reads them and asks the rules."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from toolkit.core.findings import Finding
 from toolkit.core.settings import Settings
-from toolkit.errors import LintUsage, SqlFileError
+from toolkit.errors import SqlFileError
+from toolkit.lint.cache import Cache
 from toolkit.lint.examine import Examiner, Input, Sheet
 from toolkit.lint.file import File, Role
+from toolkit.lint.files import Layout, files_in
 from toolkit.lint.history import migrations
 from toolkit.lint.judge import finding, judge, unreadable
 from toolkit.lint.registry import Fix, Report, by_fact
 from toolkit.lint.selection import Selection
 from toolkit.lint.tree import ErrorCodes, Tree
+from toolkit.lint.workers import WORTHWHILE, Progress, cores, examine_all
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.revisions import read_revisions
 from toolkit.source.statements import read_sql
 
-_BACKWARD: Final = ".down.sql"
 _ERRORS: Final = "errors.toml"
 _NOTHING: Final[Mapping[Path, str]] = {}
-
-
-Progress = Callable[[int, int], None]  # how many are done, of how many
 
 
 def _silent(done: int, of: int) -> None:
@@ -45,30 +45,19 @@ class Examined(NamedTuple):
     hidden: int = 0
 
 
-def find_files(paths: Iterable[Path], settings: Settings) -> Iterator[Path]:
-    """Yield the SQL files at and under some paths; raises LintUsage where there is nothing."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*.sql")
-                if file.is_file()
-                and not any(part.startswith(".") for part in file.relative_to(path).parts)
-                and not file.is_relative_to(settings.sql / "contract")
-            )
-        elif path.exists():
-            yield path
-        else:
-            raise LintUsage(f"There is no {path}.", remedy="Name files or folders that are there.")
+class _Project(NamedTuple):
+    """What is linted: of the files asked for, and of those around them, what could be read and what not.
 
+    asked: the names of the files asked for. unread: a finding for each that can't be read. errors: what
+    errors.toml says, None where it has nothing to do with them. versions: the folder of revisions, None where
+    there are none.
+    """
 
-def role_of(path: Path, settings: Settings) -> Role:
-    """Return what a file is to the project."""
-    if path.is_relative_to(settings.sql):
-        return Role.ARTIFACT
-    if path.is_relative_to(settings.migrations):
-        return Role.BACKWARD if path.name.endswith(_BACKWARD) else Role.FORWARD
-    return Role.SCRIPT
+    asked: frozenset[str]
+    inputs: list[Input]
+    unread: list[Finding]
+    errors: ErrorCodes | None
+    versions: Path | None
 
 
 def lint_files(
@@ -79,44 +68,101 @@ def lint_files(
     *,
     history: bool = False,
     progress: Progress = _silent,
+    processes: int | None = None,
+    cache: Path | None = None,
 ) -> Examined:
     """Lint files; one that can't be read is a finding.
 
     texts: what is to be at a path, whatever is there now. history: also give the findings of revisions before
     the one that the settings begin with. progress: is told how many files of how many are examined.
+    processes: how many may work at once, as many as there are cores without it. cache: the folder that is to
+    keep what is found, for the next time; None keeps nothing, and so does a tree too small to gain by it.
     Where a file belongs to the artifacts or to the migrations, the rules over the whole tree look at all of
     them; findings are those of the files asked for, and of errors.toml where all artifacts are.
+    Raises WorkerLost where a process ends too early.
     """
-    asked = list(dict.fromkeys(paths))
-    around = [
-        folder
-        for folder in (settings.sql, settings.migrations)
-        if folder.is_dir() and any(path.is_relative_to(folder) for path in asked)
-    ]
+    project = _read(paths, settings, selection, texts)
+    examiner = Examiner(selection.rules.values(), settings)
+
+    def examine(inputs: list[Input]) -> list[Sheet]:
+        return examine_all(examiner, inputs, processes or cores(), progress)
+
+    if cache is None or sum(len(given.text) for given in project.inputs) < WORTHWHILE:
+        return _judge(project, examine(project.inputs), settings, selection, history=history)
+    known = Cache(cache, _context(settings, selection))
+    keys = [known.key(given.name, given.role.value, given.text) for given in project.inputs]
+    whole = known.key(b"".join(keys), repr(history), *_beside(project))
+    if (result := known.result(whole)) is not None:
+        return Examined(*result)
+    sheets = known.sheets(keys)
+    missing = {key: given for key, given in zip(keys, project.inputs, strict=True) if key not in sheets}
+    made = dict(zip(missing, examine(list(missing.values())), strict=True))
+    sheets |= made
+    examined = _judge(project, [sheets[key] for key in keys], settings, selection, history=history)
+    if made:
+        known.keep_sheets(keys, made)
+    known.keep_result(whole, tuple(examined))
+    return examined
+
+
+def _read(
+    paths: Iterable[Path], settings: Settings, selection: Selection, texts: Mapping[Path, str]
+) -> _Project:
+    """Read the files asked for and those around them."""
+    layout = Layout(settings)
+    asked = {str(path): path for path in paths}
+    around = layout.around(asked)
+    every = asked | {path: Path(path) for folder in around for path in files_in(folder, settings)}
     inputs: list[Input] = []
-    findings: list[Finding] = []
-    for path in dict.fromkeys([*asked, *find_files(around, settings)]):
-        name = shown(path, settings.root)
+    unread: list[Finding] = []
+    for place, path in every.items():
+        name = layout.name(place)
         try:
             text = texts[path] if path in texts else read_sql(path)
         except SqlFileError as error:
-            findings.append(unreadable(name, error, selection))
+            unread.append(unreadable(name, error, selection))
         else:
-            inputs.append(Input(name, text, role_of(path, settings)))
-    examiner = Examiner(selection.rules.values(), settings)
-    sheets = []
-    for number, given in enumerate(inputs):
-        progress(number, len(inputs))
-        sheets.append(examiner.examine(given))
-    errors = _read_errors(settings) if settings.sql in around else None
-    result = _judge(inputs, sheets, settings, selection, errors)
-    wanted = {shown(path, settings.root) for path in asked}
-    if errors and wanted.issuperset(given.name for given in inputs if given.role is Role.ARTIFACT):
+            inputs.append(Input(name, text, layout.role(place)))
+    versions = settings.migrations / "versions"
+    return _Project(
+        frozenset(map(layout.name, asked)),
+        inputs,
+        unread,
+        _read_errors(settings) if settings.sql in around else None,
+        versions if any(versions.glob("*.py")) else None,
+    )
+
+
+def _context(settings: Settings, selection: Selection) -> str:
+    """Return what all findings depend on."""
+    ignored = [(glob, sorted(codes)) for glob, codes in selection.ignored]
+    return repr((settings, sorted(selection.severities.items()), ignored))
+
+
+def _beside(project: _Project) -> Iterator[str | bytes]:
+    """Yield what the findings of a run depend on beside the files that can be read."""
+    yield repr((sorted(project.asked), project.unread))
+    if project.errors is not None:
+        yield project.errors.text
+    for file in sorted(project.versions.glob("*.py")) if project.versions else ():
+        yield file.name
+        with suppress(OSError):  # whoever reads it says so
+            yield file.read_bytes()
+
+
+def _judge(
+    project: _Project, sheets: list[Sheet], settings: Settings, selection: Selection, *, history: bool
+) -> Examined:
+    """Return the findings of the files asked for, by what all of them gave."""
+    result = _judge_all(project, sheets, settings, selection)
+    wanted = set(project.asked)
+    errors = project.errors
+    if errors and wanted.issuperset(given.name for given in project.inputs if given.role is Role.ARTIFACT):
         wanted.add(errors.path)
     if not history:
         wanted -= _left_alone(settings)
-    kept = [finding for finding in (*findings, *result.findings) if finding.path in wanted]
-    return result._replace(findings=sorted(kept), files=len(asked), paths=frozenset(wanted))
+    findings = [finding for finding in (*project.unread, *result.findings) if finding.path in wanted]
+    return result._replace(findings=sorted(findings), files=len(project.asked), paths=frozenset(wanted))
 
 
 def _left_alone(settings: Settings) -> set[str]:
@@ -127,21 +173,17 @@ def _left_alone(settings: Settings) -> set[str]:
     since = revisions.find(settings.lint.since_revision).id
     before = [revisions[id_] for id_ in revisions.ancestors(since) - {since}]
     files = [file for revision in before for file in (revision.up, revision.down) if file is not None]
-    return {shown(file, settings.root) for file in files}
+    return set(map(Layout(settings).name, files))
 
 
-def _judge(
-    inputs: list[Input],
-    sheets: list[Sheet],
-    settings: Settings,
-    selection: Selection,
-    errors: ErrorCodes | None,
-) -> Examined:
+def _judge_all(project: _Project, sheets: list[Sheet], settings: Settings, selection: Selection) -> Examined:
     """Ask the rules about more than one file, and make findings of what all rules report."""
-    files = [File(*given, settings, sheet.facts) for given, sheet in zip(inputs, sheets, strict=True)]
+    errors = project.errors
+    files = [File(*given, settings, sheet.facts) for given, sheet in zip(project.inputs, sheets, strict=True)]
     reports: dict[str, list[tuple[str, Report]]] = defaultdict(list)
     for path, code, report in chain(
-        _ask_tree(files, settings, selection, errors), _ask_migrations(files, settings, selection)
+        _ask_tree(files, settings, selection, errors),
+        _ask_migrations(files, settings, selection, project.versions),
     ):
         reports[path].append((code, report))
     result = Examined([], {}, len(files))
@@ -170,18 +212,18 @@ def _ask_tree(
 
 
 def _ask_migrations(
-    files: list[File], settings: Settings, selection: Selection
+    files: list[File], settings: Settings, selection: Selection, versions: Path | None
 ) -> Iterator[tuple[str, str, Report]]:
     """Yield path, code and report of the rules about migrations, asked in the order of application."""
     wanted = by_fact(selection.rules.values(), "migration")
     forward = sorted((file for file in files if file.role is Role.FORWARD), key=lambda file: file.path)
-    versions = settings.migrations / "versions"
     phases: dict[str, str] = {}
-    if any(versions.glob("*.py")):
+    if versions and forward:
+        layout = Layout(settings)
         order: dict[str, int] = {}
         for revision in read_revisions(versions).order:
             if revision.up is not None:
-                path = shown(revision.up, settings.root)
+                path = layout.name(revision.up)
                 order[path] = len(order)
                 phases[path] = revision.phase
         forward.sort(key=lambda file: order.get(file.path, len(order)))
@@ -199,9 +241,4 @@ def _read_errors(settings: Settings) -> ErrorCodes | None:
     if not path.is_file():
         return None
     names = frozenset(read_error_codes(path))
-    return ErrorCodes(shown(path, settings.root), path.read_text(encoding="utf-8"), names)
-
-
-def shown(path: Path, root: Path) -> str:
-    """Return what findings call a file: its path from the root, the whole one where it is elsewhere."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    return ErrorCodes(Layout(settings).name(path), path.read_text(encoding="utf-8"), names)

@@ -6,9 +6,10 @@ from toolkit import __version__
 from toolkit.core.findings import Severity
 from toolkit.core.settings import Lint
 from toolkit.errors import LintUsage, RevisionUnknown
+from toolkit.lint.files import find_files
 from toolkit.lint.registry import all_rules
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
-from toolkit.lint.run import find_files, lint_files
+from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 
 BROKEN = "CREATE VIEW v_post AS\n  SELECT id, jsonb_build_object('id') AS data FROM tb_post;\n"

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.core.settings import load_settings
+from toolkit.lint.files import find_files
 from toolkit.lint.registry import all_rules
-from toolkit.lint.run import find_files, lint_files
+from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 
 ROOT = Path(__file__).parents[3]
