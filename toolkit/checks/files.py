@@ -2,7 +2,8 @@
 
 from toolkit.checks.project import Outcome, Project
 from toolkit.lint.baseline import hide_known
-from toolkit.lint.run import find_files, lint_files
+from toolkit.lint.files import find_files
+from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from toolkit.core.settings import Names
-from toolkit.source.facts import Do, Fact, Routine, Step, View
+from toolkit.lint.steps import steps_of, writes
+from toolkit.source.facts import Do, Fact, Routine, View
 from toolkit.source.queries import Expression, Query, Source, Write
 
+_BODIED: Final = (Routine, Do)
 OBJECTS: Final = frozenset({"jsonb_build_object", "json_build_object"})
 AGGREGATES: Final = frozenset({"jsonb_agg", "json_agg", "array_agg", "jsonb_object_agg", "json_object_agg"})
 # Functions that give back the document they are given, or a part of it, changed.
@@ -141,20 +143,10 @@ def _documents(fact: Fact, names: Names) -> Iterator[Column]:
                 yield from (column for column in columns if column.name == "data")
     elif isinstance(fact, Write):
         yield from _written(fact, names)
-    elif isinstance(fact, Routine | Do) and fact.body:
-        for write in _writes(fact.body.steps):
-            yield from _written(write, names)
-
-
-def _writes(steps: tuple[Step, ...]) -> Iterator[Write]:
-    for step in steps:
-        for fact in step.facts:
-            if isinstance(fact, Write):
-                yield fact
-            if isinstance(fact, Write | Query):
-                yield from (table.query for table in fact.common if isinstance(table.query, Write))
-        for branch in (*step.branches, *(handler.steps for handler in step.handlers)):
-            yield from _writes(branch)
+    elif isinstance(fact, _BODIED):
+        for step in steps_of(fact):
+            for write in writes(step):
+                yield from _written(write, names)
 
 
 def _written(write: Write, names: Names) -> Iterator[Column]:

@@ -1,9 +1,12 @@
 """Walks through the steps of a body and the expressions in them."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from toolkit.source.facts import Do, Fact, Routine, Step
 from toolkit.source.queries import CommonTable, Expression, Query, Source, Write
+
+_WITH: Final = (Query, Write)  # the facts that WITH may stand before
 
 
 class _Memory:
@@ -70,5 +73,5 @@ def writes(step: Step) -> Iterator[Write]:
     for fact in step.facts:
         if isinstance(fact, Write):
             yield fact
-        if isinstance(fact, Query | Write):
+        if isinstance(fact, _WITH):
             yield from (table.query for table in fact.common if isinstance(table.query, Write))

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 from pglast import parser
 
-from toolkit.source.expressions import Node
+from toolkit.source.expressions import Node, read_simple
 from toolkit.source.facts import Body, Fact, Handler, Parameter, Problem, Step, Variable
 from toolkit.source.places import Place, moved, placer
 from toolkit.source.plpgsql import Tree, parse_block
-from toolkit.source.queries import Expression, QualifiedName, Query, Use, Uses
+from toolkit.source.queries import Expression, QualifiedName, Use, Uses
 from toolkit.source.query_reader import Reader
 
 StatementReader = Callable[[Node, Reader], list[Fact]]
@@ -37,6 +37,7 @@ _EXPRESSIONS: Final = frozenset({
     "sqlstmt", "query", "expr", "cond", "lower", "upper", "step", "t_expr", "dynquery", "argquery", "message",
     "params",
 })  # fmt: skip
+_BARE: Final = {"targetList", "limitOption", "op"}  # what a SELECT of values has
 _DEFAULT: Final = frozenset({"default_val"})
 _INTO: Final = re.compile(r" {5,}|\n")
 _WORD: Final = re.compile(r"\w")
@@ -142,8 +143,14 @@ class _Body:
         line = node.get("lineno", line)
         for key, value in node.items():
             if key == "PLpgSQL_expr":
-                nodes.append(value)
-                self._pieces.append(self._piece(value["query"], value.get("parseMode", 0), line))
+                piece = self._piece(value["query"], value.get("parseMode", 0), line)
+                simple = read_simple(piece.sql[piece.skip :]) if piece.skip else None
+                if simple is None:
+                    nodes.append(value)
+                    self._pieces.append(piece)
+                else:
+                    place = self._outer(max(piece.place + simple.start, 0))
+                    self._facts[id(value)] = (simple._replace(start=place),)
             elif type(value) is dict:
                 self._collect(value, line, nodes)
             elif type(value) is list:
@@ -223,11 +230,11 @@ class _Body:
         place = moved(self._outer, piece.place - piece.skip - start)
         reader.place = (lambda location: place(characters(location))) if characters else place
         reader.start = self._outer(max(piece.place, 0))
+        if piece.skip and len(raws) == 1:
+            query = raws[0]["stmt"].get("SelectStmt", raws[0])
+            if query.keys() <= _BARE and len(query["targetList"]) == 1:
+                return (reader.expression(query["targetList"][0]["ResTarget"]["val"]),)
         facts = [fact for raw in raws for fact in self._read(raw["stmt"], reader)]
-        if piece.skip and len(facts) == 1 and isinstance(facts[0], Query):
-            query = facts[0]
-            if len(query.outputs) == 1 and not query.sources and not query.conditions:
-                return (query.outputs[0].value,)
         return tuple(facts)
 
     def _variables(self, tree: Tree) -> tuple[Variable, ...]:

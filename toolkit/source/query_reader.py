@@ -16,6 +16,7 @@ _LOCKS: Final = {
     "LCS_FORNOKEYUPDATE": "no key update",
     "LCS_FORUPDATE": "update",
 }
+_UNCONDITIONAL: Final = {"withClause", "targetList", "fromClause", "valuesLists", "limitOption", "op"}
 _OPTIONAL_LEFT: Final = frozenset({"JOIN_RIGHT", "JOIN_FULL"})
 _OPTIONAL_RIGHT: Final = frozenset({"JOIN_LEFT", "JOIN_FULL"})
 # How PostgreSQL names an output that is no column, call or cast of one (FigureColname).
@@ -51,12 +52,14 @@ class Reader(ExpressionReader):
         common = self._with(node)
         joined: list[Expression] = []
         branches: tuple[Query, ...] = ()
+        rows: tuple[tuple[Expression, ...], ...] = ()
         if "larg" in node:
             branches = (self.query(node["larg"]), self.query(node["rarg"]))
-        sources = self._sources(node.get("fromClause"), joined)
-        outputs = self._outputs(node.get("targetList"))
-        rows = tuple([self.expressions(row["List"]["items"]) for row in node.get("valuesLists", ())])
-        conditions = self._conditions(node)
+        sources = self._sources(node["fromClause"], joined) if "fromClause" in node else ()
+        outputs = self._outputs(node["targetList"]) if "targetList" in node else ()
+        if "valuesLists" in node:
+            rows = tuple([self.expressions(row["List"]["items"]) for row in node["valuesLists"]])
+        conditions = () if node.keys() <= _UNCONDITIONAL else self._conditions(node)
         locks = ""
         for clause in node.get("lockingClause", ()):
             locks = _LOCKS.get(clause["LockingClause"]["strength"], "update")
@@ -68,7 +71,7 @@ class Reader(ExpressionReader):
             common,
             branches,
             rows,
-            (*joined, *conditions),
+            (*joined, *conditions) if joined else conditions,
             locks,
             "whereClause" in node,
             self.relation(node["intoClause"]["rel"]) if "intoClause" in node else None,
@@ -126,7 +129,8 @@ class Reader(ExpressionReader):
 
     def _first(self, *groups: tuple[Output | Source | Query | Expression, ...]) -> int:
         """Return where the first of some values stands: the parser gives a query no location."""
-        return min((group[0].start for group in groups if group), default=self.start)
+        starts = [group[0].start for group in groups if group]
+        return min(starts) if starts else self.start
 
     def _assignments(self, targets: list[Node] | None) -> tuple[tuple[str, Expression], ...]:
         """Return the (column, value) pairs of SET; each column of a row gets the whole row."""

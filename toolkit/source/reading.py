@@ -16,6 +16,7 @@ from toolkit.source.psql import blank
 from toolkit.source.queries import QualifiedName, Uses
 from toolkit.source.query_reader import Reader
 
+_BODIED: Final = (Routine, Do)
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _READERS: Final = DEFINITIONS | CHANGES
 _BETWEEN: Final = ("ASCII_59", "SQL_COMMENT", "C_COMMENT")  # a semicolon and comments
@@ -53,12 +54,13 @@ def read_statement(wrapped: Node, reader: Reader) -> list[Fact]:
 def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Iterator[Fact]:
     """Yield the facts of `sql`, which stands in `text` at `base`."""
     place = placer(sql, base)
+    reader = Reader(schema, place)
     for raw in json.loads(parser.parse_sql_json(sql))["stmts"]:
         location = raw.get("stmt_location", 0)
         start = place(location)
         end = place(location + raw["stmt_len"]) if "stmt_len" in raw else base + len(sql.rstrip())
         yield Statement(start, end, text[start : start + 20].split(None, 1)[0].upper())
-        reader = Reader(schema, place, start)
+        reader.begin(start)
         facts = read_statement(raw["stmt"], reader)
         if "DoStmt" in raw["stmt"]:
             facts.append(Do(start, None))
@@ -68,12 +70,13 @@ def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Itera
                 fact = kind._make((_find(text, _name(fact), start, end), *fact[1:]))  # noqa: PLW2901
             if isinstance(fact, Routine) and "stmt_len" in raw:
                 fact = fact._replace(end=end)  # noqa: PLW2901
-            if bodies and isinstance(fact, Routine | Do) and fact.body is None:
+            if bodies and isinstance(fact, _BODIED) and fact.body is None:
                 (node,) = raw["stmt"].values()
                 yield from _with_body(fact, node, text, start, end, place, schema)
             else:
                 yield fact
-        yield from reader.constructors
+        if reader.constructors:
+            yield from reader.constructors
 
 
 def _read_apart(text: str, schema: str, *, bodies: bool) -> Iterator[Fact]:

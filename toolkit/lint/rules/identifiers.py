@@ -20,7 +20,9 @@ from toolkit.source.facts import (
     View,
 )
 
-_NAMED = (Table, View, Routine, Index, Trigger, Constraint, Column, Declared, Rename)
+_PLAIN = (Index, Trigger, Constraint, Column)
+_QUALIFIED = (Table, View, Routine)
+_NAMED = (*_QUALIFIED, *_PLAIN, Declared, Rename)
 _SNAKE = re.compile(r"[^\W\dA-Z][^\WA-Z$]*")  # what PostgreSQL takes without quotes, but for $
 _LABEL = re.compile(r"[a-z0-9_]+")
 _LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF-8
@@ -47,9 +49,9 @@ def _names(fact: Fact) -> tuple[tuple[int, str], ...]:
 def _named(fact: Fact) -> Iterator[tuple[int, str]]:
     if isinstance(fact, Rename):
         yield fact.start, fact.new
-    elif isinstance(fact, Index | Trigger | Constraint | Column):
+    elif isinstance(fact, _PLAIN):
         yield fact.start, fact.name
-    elif isinstance(fact, Table | View | Routine) or (isinstance(fact, Declared) and fact.kind != "operator"):
+    elif isinstance(fact, _QUALIFIED) or (isinstance(fact, Declared) and fact.kind != "operator"):
         yield fact.start, fact.name.name
     if isinstance(fact, Routine):
         yield from ((parameter.start, parameter.name) for parameter in fact.parameters)
