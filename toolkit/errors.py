@@ -1,5 +1,6 @@
 """The one tree of errors: every failure that a user can meet is a ToolkitError."""
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -21,6 +22,17 @@ class ToolkitError(Exception):
         # A list, or somebody else's words without a full stop, has lines of its own.
         between = " " if self.message.endswith((".", ":")) and "\n" not in self.message else "\n"
         super().__init__(self.message if remedy is None else f"{self.message}{between}{remedy}")
+
+
+class FileUnusable(ToolkitError):
+    """A file can't be used."""
+
+    code = "file"
+
+    @classmethod
+    def of(cls, error: OSError) -> "FileUnusable":
+        """Return what the system's error says; it names a file."""
+        return cls(f"{os.fsdecode(error.filename)} can't be used: {error.strerror}.")
 
 
 class SettingsError(ToolkitError):
@@ -49,12 +61,6 @@ class ContractUnreadable(ToolkitError):
 
 
 # toolkit.cli
-
-
-class FileUnusable(ToolkitError):
-    """A file can't be used."""
-
-    code = "file"
 
 
 class OutputClosed(ToolkitError):

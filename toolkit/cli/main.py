@@ -51,7 +51,7 @@ def _explained() -> Iterator[None]:
 
 def _refusal(error: OSError) -> ToolkitError | None:
     if error.filename is not None:
-        return FileUnusable(f"{os.fsdecode(error.filename)} can't be used: {error.strerror}.")
+        return FileUnusable.of(error)
     if error.errno == errno.ENOENT:  # getcwd names no file
         return FileUnusable("The current folder is gone.", remedy="Go to the folder of the project.")
     if error.errno == errno.EPIPE:

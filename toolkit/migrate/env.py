@@ -17,7 +17,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from toolkit.core.settings import Settings, find_root, load_settings
-from toolkit.errors import DatabaseAhead, DataLoss, FileChanged, Interrupted, LedgerDisagrees, ToolkitError
+from toolkit.errors import (
+    DatabaseAhead,
+    DataLoss,
+    FileChanged,
+    FileUnusable,
+    Interrupted,
+    LedgerDisagrees,
+    ToolkitError,
+)
 from toolkit.migrate import ledger, locks, roles
 from toolkit.migrate.application import Event, Notify, Run, ignore
 from toolkit.migrate.connection import (
@@ -64,8 +72,13 @@ def run() -> None:
         _run()
     except KeyboardInterrupt:
         raise CommandError(str(Interrupted())) from Interrupted()
-    except (ToolkitError, psycopg.Error, DBAPIError, OSError) as error:
+    except (ToolkitError, psycopg.Error, DBAPIError) as error:
         cause = _find_cause(error)
+        raise CommandError(str(cause)) from cause
+    except OSError as error:
+        if error.filename is None:
+            raise
+        cause = FileUnusable.of(error)
         raise CommandError(str(cause)) from cause
 
 
