@@ -9,17 +9,18 @@ def main() -> None:
     gc.disable()  # a command is over before collecting its garbage would pay; nor does it at the end
     try:
         from toolkit.cli.main import run
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("toolkit"):
+
+        run()
+    except ImportError as error:  # psycopg's, where it finds no libpq, has no name
+        missing = (error.name or "libpq").partition(".")[0]
+        if missing == "toolkit" or (error.name and not isinstance(error, ModuleNotFoundError)):
             raise
         print(
-            f"toolkit: {error.name} is missing. Install the command line: pip install 'cqrs-toolkit[cli]'",
+            f"toolkit: {missing} is missing. Install the command line: pip install 'cqrs-toolkit[cli]'",
             file=sys.stderr,
         )
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    try:
-        run()
     finally:
         gc.freeze()

@@ -45,15 +45,24 @@ def test_an_unknown_command_is_a_usage_error_without_a_traceback():
     assert "Traceback" not in shown.stderr
 
 
-def test_without_the_extra_the_missing_package_is_named():
-    code = "import sys; sys.modules['click'] = None; from toolkit.cli import main; main()"
+@pytest.mark.parametrize(
+    ("package", "arguments"), [("click", ["--help"]), ("alembic", ["rollback"]), ("psycopg", ["status"])]
+)
+def test_without_the_extra_the_missing_package_is_named(package, arguments):
+    code = f"import sys; sys.modules['{package}'] = None; from toolkit.cli import main; main()"
     shown = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=False
     )
-    assert shown.returncode == 2
-    assert "click" in shown.stderr
-    assert "cqrs-toolkit[cli]" in shown.stderr
-    assert "Traceback" not in shown.stderr
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr == (
+        f"toolkit: {package} is missing. Install the command line: pip install 'cqrs-toolkit[cli]'\n"
+    )
+
+
+def test_without_libpq_the_extra_that_has_it_is_named():
+    shown = run("status", env={**os.environ, "PSYCOPG_IMPL": "c"})  # not installed
+    assert (shown.returncode, shown.stdout) == (2, "")
+    assert shown.stderr.startswith("toolkit: libpq is missing. Install the command line: ")
 
 
 @pytest.fixture
