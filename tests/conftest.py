@@ -4,6 +4,8 @@ import fcntl
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +26,18 @@ _PLACE = Path("/var/tmp")
 _PREFIX = "cqrs-toolkit-test-"
 _SESSION = "TOOLKIT_TEST_SESSION"  # set in the workers of pytest-xdist, whose parent cleans up
 
+# A process of its own that cleans up when this one is gone, killed perhaps: development servers outlive it.
+_SURVIVOR = """
+import fcntl, sys
+from pathlib import Path
+from toolkit.server.places import open_lock
+state = Path(sys.argv[1])
+fcntl.flock(open_lock(state / "session.lock"), fcntl.LOCK_SH)
+if state.exists():
+    from tests.conftest import clean_up
+    clean_up(state)
+"""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Cut the session off from the environment's servers; its clusters live in a folder of its own."""
@@ -36,16 +50,25 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     for killed in _PLACE.glob(f"{_PREFIX}*"):
         if killed.stat().st_uid == os.geteuid() and not is_locked(killed / "session.lock"):
-            _clean_up(killed)
+            clean_up(killed)
     state = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_PLACE))
     state.chmod(0o711)
     session = open_lock(state / "session.lock")
     fcntl.flock(session, fcntl.LOCK_EX)
     os.environ["TOOLKIT_STATE_DIR"] = os.environ[_SESSION] = str(state)
+    survivor = subprocess.Popen(
+        [sys.executable, "-c", _SURVIVOR, state],
+        cwd=Path(__file__).parents[1],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
     def end() -> None:
-        _clean_up(state)
+        clean_up(state)
         os.close(session)
+        survivor.wait()
         del os.environ["TOOLKIT_STATE_DIR"], os.environ[_SESSION]
 
     config.add_cleanup(end)
@@ -101,7 +124,8 @@ def wait_until_free(lock: Path, patience: float = 60.0) -> None:
         time.sleep(0.02)
 
 
-def _clean_up(state: Path) -> None:
+def clean_up(state: Path) -> None:
+    """Stop the servers of a test session that is over, and remove their files."""
     places = [state, *Path("/dev/shm").glob(f"cqrs-toolkit-*-{digest(str(state))}")]
     for place in places:
         for lock in place.glob("**/supervisor.lock"):

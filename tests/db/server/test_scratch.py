@@ -36,7 +36,10 @@ with open_scratch(18) as scratch:
 """
 RUN = """
 import os, time
+from pathlib import Path
+from toolkit.server.dev import DevCluster
 def test_slow(empty_database):
+    DevCluster(Path("/a project")).start()
     assert not [name for name in os.environ if name == "DATABASE_URL" or name.startswith("PG")]
     print("state", os.environ["TOOLKIT_STATE_DIR"], flush=True)
     time.sleep(float(os.environ["NAP"]))
@@ -230,22 +233,30 @@ def state_of(run):
     raise AssertionError
 
 
-def test_a_test_run_leaves_nothing_even_killed_and_never_sees_database_url(tmp_path, wait_until_gone):
-    killed = pytest_run(tmp_path, "60")
-    with killed.stdout:
-        left = state_of(killed)
+def test_a_test_run_leaves_nothing_even_killed_and_never_sees_database_url(
+    tmp_path, wait_until_gone, processes_with
+):
+    killed, crashed = pytest_run(tmp_path, "60"), pytest_run(tmp_path, "60")
+    with killed.stdout, crashed.stdout:
+        gone, left = state_of(killed), state_of(crashed)
         killed.kill()
         killed.wait()
-    wait_until_gone(left)
-    assert left.is_dir()
+        (survivor,) = (
+            pid for pid in processes_with(left) if b"-c" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
+        os.kill(survivor, signal.SIGKILL)
+        crashed.kill()
+        crashed.wait()
+    wait_until_gone(gone)
+    assert not gone.exists()
     following = pytest_run(tmp_path, "0")
     with following.stdout:
         own = state_of(following)
         following.stdout.read()
         assert following.wait() == 0
-    wait_until_gone(own)
-    assert not left.exists()
-    assert not own.exists()
+    for state in (left, own):
+        wait_until_gone(state)
+        assert not state.exists()
 
 
 def test_variables_of_libpq_lead_to_no_other_server(scratch, monkeypatch):
