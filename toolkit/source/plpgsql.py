@@ -21,6 +21,7 @@ _KNOWN: Final = frozenset({
     "timestamp with time zone",
     "timestamp without time zone", "timestamptz", "trigger", "uuid", "varchar", "void",
 })  # fmt: skip
+_GIVES: Final = ("COLON_EQUALS", "ASCII_61", "DEFAULT")
 _TYPE_ENDS: Final = frozenset({"ASCII_59", "COLON_EQUALS", "ASCII_61", "DEFAULT", "NOT", "COLLATE"})
 
 
@@ -33,7 +34,7 @@ def parse_block(
     Raises ParseError for a body that PL/pgSQL refuses.
     """
     try:
-        return _parse(statement)
+        return _with_defaults(_parse(statement), body)
     except parser.ParseError:
         header = ", ".join(_parameter(parameter) for parameter in parameters)
         result = _result(parameters, returns)
@@ -42,9 +43,45 @@ def parse_block(
         while f"${tag}$" in kept:
             tag += "_"
         setof = "SETOF " if many else ""
-        return _parse(
+        tree = _parse(
             f"CREATE FUNCTION f({header}) RETURNS {setof}{result} LANGUAGE plpgsql AS ${tag}${kept}${tag}$"
         )
+        return _with_defaults(tree, kept)
+
+
+def _with_defaults(tree: Tree, body: str) -> Tree:
+    """Give variables of row types their defaults, which the parser's tree leaves out."""
+    missing = [
+        record
+        for item in tree["datums"]
+        if (record := item.get("PLpgSQL_rec")) and record.get("lineno") and "default_val" not in record
+    ]
+    if not missing:
+        return tree
+    tokens = parser.scan(body)
+    lines = [0, *(place + 1 for place, letter in enumerate(body) if letter == "\n")]
+    for record in missing:
+        start = lines[min(record["lineno"], len(lines)) - 1]
+        default = _default(body, tokens, record["refname"], start)
+        if default:
+            record["default_val"] = {"PLpgSQL_expr": {"query": default, "parseMode": 2}}
+    return tree
+
+
+def _default(body: str, tokens: list[parser.Token], name: str, start: int) -> str:
+    """Return what stands behind `:=`, `=` or DEFAULT in the declaration of a variable."""
+    for place, token in enumerate(tokens):
+        if token.start < start or body[token.start : token.end + 1].strip('"').lower() != name.lower():
+            continue
+        if place and tokens[place - 1].name not in ("ASCII_59", "DECLARE", "SQL_COMMENT", "C_COMMENT"):
+            return ""  # of a FOR loop
+        behind = -1
+        for other in tokens[place + 1 :]:
+            if behind < 0 and other.name in _GIVES:
+                behind = other.end + 1
+            elif other.name == "ASCII_59":
+                return body[behind : other.start].strip() if behind >= 0 else ""
+    return ""
 
 
 def _parse(statement: str) -> Tree:
