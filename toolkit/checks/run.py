@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
+from toolkit.checks.contract import check_contract
 from toolkit.checks.files import check_lint
 from toolkit.checks.history import check_head, check_revisions
 from toolkit.checks.project import Outcome, Project
@@ -13,6 +14,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "lint": check_lint,
     "head": check_head,
     "revisions": check_revisions,
+    "contract": check_contract,
 }
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "plan": "Show what leads from the head to what sql/ declares.",
     "revision": "Write the revision that leads there, proven.",
     "check": "Verify the project.",
+    "contract": "Read, keep and compare the contract.",
     "migrate": "Apply revisions to the target.",
     "rollback": "Take revisions back.",
     "status": "Show where the target stands.",

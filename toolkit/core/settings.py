@@ -70,6 +70,21 @@ _LINT = Lint()
 
 
 @dataclass(frozen=True, slots=True)
+class ContractRules:
+    """What `toolkit contract` asks of the contract.
+
+    max_opaque: how many values in documents may be of unknown shape; None is any number. tier: what counts as
+    a break, see `toolkit.shape.contract_changes`.
+    """
+
+    max_opaque: int | None = None
+    tier: str = "reader"
+
+
+_CONTRACT = ContractRules()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a project says about itself.
 
@@ -91,6 +106,7 @@ class Settings:
     lock_wait: float = 600.0
     names: Names = _NAMES
     lint: Lint = _LINT
+    contract: ContractRules = _CONTRACT
 
 
 def find_root(start: Path) -> Path:
@@ -137,6 +153,7 @@ def load_settings(root: Path) -> Settings:
         lock_wait=migrate.number("lock-wait", 600.0),
         names=_read_names(table.table("names")),
         lint=_read_lint(table.table("lint")),
+        contract=_read_contract_rules(table.table("contract")),
     )
     for part in (table, roles, migrate):
         part.refuse_the_rest()
@@ -178,6 +195,15 @@ def _read_lint(table: "_Table") -> Lint:
     )
     table.refuse_the_rest()
     return lint
+
+
+def _read_contract_rules(table: "_Table") -> ContractRules:
+    rules = ContractRules(
+        max_opaque=table.count("max-opaque") if table.has("max-opaque") else None,
+        tier=table.one_of("tier", ("strict", "reader", "wire"), _CONTRACT.tier),
+    )
+    table.refuse_the_rest()
+    return rules
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -238,6 +264,12 @@ class _Table:
         if isinstance(value, int | float) and _SHORTEST <= value <= _LONGEST and value is not True:
             return value
         raise SettingsError(f"{self._name}.{key} must be 0 or a number from {_SHORTEST} to {_LONGEST}.")
+
+    def count(self, key: str) -> int:
+        value = self._values.pop(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise SettingsError(f"{self._name}.{key} must be a whole number that is not negative.")
+        return value
 
     def major(self, key: str, default: int) -> int:
         value = self._values.pop(key, default)

@@ -9,7 +9,7 @@ always runs writes into a column.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from toolkit.core.contract import Command, Parameter, RaisedError
+from toolkit.core.contract import Command, Parameter, RaisedError, Result
 from toolkit.core.rules import Rulebook, TableRule
 from toolkit.core.shapes import Scalar
 from toolkit.core.sqlstates import CONDITIONS
@@ -19,6 +19,8 @@ from toolkit.source.limits import read_limits
 from toolkit.source.queries import Expression, QualifiedName, Query, Use, Write
 
 _RAISED = "P0001"  # what RAISE EXCEPTION means without a code
+_VOID = "void"
+_NOTHING = Result(_VOID, Scalar(_VOID))
 _NO_DATA, _TOO_MANY = "P0002", "P0003"  # of INTO STRICT
 
 
@@ -59,6 +61,7 @@ class CommandReader:
         return replace(
             command,
             parameters=tuple(self._parameter(oid, each) for each in command.parameters),
+            result=_NOTHING if command.result.type == _VOID else command.result,
             errors=tuple(RaisedError(state, rule, codes.get(rule, "")) for state, rule in errors),
         )
 

@@ -78,6 +78,10 @@ class Inference:
             name, tuple(Column(*self._typed(value), name=column) for column, value in rows.columns)
         )
 
+    def command(self, oid: int) -> Command:
+        """Return the contract of a function, without its errors and limits; oid: as the snapshot has it."""
+        return self._command(self.snapshot.routines[oid])
+
     def commands(self, name: str) -> tuple[Command, ...]:
         """Return the contracts of the functions of a name, without their errors and limits."""
         return tuple(

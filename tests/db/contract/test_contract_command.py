@@ -1,0 +1,192 @@
+"""`toolkit contract`: from a project's SQL to files, and from changes of the SQL to what breaks."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+SETTINGS = '[tool.toolkit]\nowner = "none"\npostgresql = 18\n'
+TABLE = """CREATE TABLE tb_user (
+    id uuid PRIMARY KEY,
+    name text NOT NULL,
+    raw jsonb,
+    CONSTRAINT ck_user_name CHECK (char_length(name) <= 40)
+);
+"""
+USER = """CREATE VIEW v_user AS
+SELECT id, jsonb_build_object('id', id, 'name', name) AS data FROM tb_user;
+"""
+TEAM = """CREATE VIEW v_team AS
+SELECT u.id, jsonb_build_object('id', u.id, 'lead', u.data) AS data FROM v_user AS u;
+"""
+COMMAND = """CREATE FUNCTION fn_rename(p_id uuid, p_name text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE tb_user SET name = p_name WHERE id = p_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no' USING ERRCODE = 'P0002', CONSTRAINT = 'rule_user_exists';
+    END IF;
+    RETURN true;
+END $$;
+"""
+CODES = '[rules.ck_user_name]\ncode = "NAME_TOO_LONG"\n\n[rules.rule_user_exists]\ncode = "NOT_FOUND"\n'
+
+
+class Project:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write("pyproject.toml", SETTINGS)
+        self.write("sql/errors.toml", CODES)
+        for name, text in (("tb_user", TABLE), ("v_user", USER), ("v_team", TEAM), ("fn_rename", COMMAND)):
+            self.write(f"sql/{name}.sql", text)
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def edit(self, name, old, new):
+        path = self.root / "sql" / f"{name}.sql"
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+
+    def contract(self, name):
+        return (self.root / "sql/contract" / f"{name}.contract").read_text(encoding="utf-8")
+
+    def run(self, *arguments: str):
+        command = [Path(sys.executable).parent / "toolkit", "contract", *arguments]
+        done = subprocess.run(
+            command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert "Traceback" not in done.stderr
+        return done
+
+    def git(self, *arguments: str):
+        identity = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a"}
+        environment = os.environ | identity | {"GIT_COMMITTER_EMAIL": "a@b"}
+        subprocess.run(["git", *arguments], cwd=self.root, env=environment, check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path, scratch):  # the server stays up between the commands
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def committed(project):
+    assert project.run("update").returncode == 0
+    return project
+
+
+def test_update_writes_one_file_for_each_read_model_and_command(project):
+    done = project.run("update")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "3 files changed.")
+    assert project.contract("v_team") == (
+        "v_team\n  id: uuid\n  data: {\n    id: uuid\n"
+        "    lead: {\n      id: uuid\n      name: text\n    }\n  }\n"
+    )
+    assert project.contract("fn_rename") == (
+        "volatile fn_rename(\n  p_id: uuid?\n  p_name: text\n    check char_length(name) <= 40\n)"
+        " returns boolean?\n"
+        "  raises 23514 ck_user_name NAME_TOO_LONG\n  raises P0002 rule_user_exists NOT_FOUND\n"
+    )
+    assert project.run("update").stdout == "No files changed.\n"
+    assert project.run("check").returncode == 0
+
+
+def test_show_prints_one_and_refuses_what_is_not_there(project):
+    assert project.run("show", "v_user").stdout.startswith("v_user\n  id: uuid\n")
+    (found,) = json.loads(project.run("show", "v_user", "--format", "json").stdout)
+    assert found["columns"]["data"]["shape"]["kind"] == "object"
+    refused = project.run("show", "v_usr")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "There is no read model or command v_usr." in refused.stderr
+
+
+def test_check_names_the_file_and_the_change(committed):
+    committed.edit("v_user", "'name', name", "'label', name")
+    done = committed.run("check", "--format", "json")
+    assert done.returncode == 1
+    found = {(each["path"], each["message"]) for each in json.loads(done.stdout)}
+    assert (
+        "sql/contract/v_team.contract",
+        "BREAK v_team data.lead.name: key removed; label looks like it",
+    ) in found
+    assert (
+        "sql/contract/v_user.contract",
+        "SAFE v_user data.label: key added: text (from tb_user.name)",
+    ) in found
+
+
+def test_diff_says_who_breaks_from_where_and_who_embeds_it(committed):
+    committed.edit("tb_user", "name text NOT NULL", "name text")
+    done = committed.run("diff")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert "v_user (read by v_team)" in lines
+    assert "  BREAK data.lead.name: may be null now (from tb_user.name)" in lines
+    assert "tb_user.name breaks 2: v_team, v_user." in lines
+
+
+def test_break_is_written_with_a_reason_only_and_the_reason_is_kept(committed):
+    committed.edit("v_user", ", 'name', name", "")
+    before = committed.contract("v_user")
+    refused = committed.run("update")
+    assert refused.returncode == 1
+    assert "BREAK v_user data.name: key removed" in refused.stderr
+    assert committed.contract("v_user") == before
+    assert committed.run("update", "--allow-break", "nobody reads it").returncode == 0
+    record = (committed.root / "sql/contract/breaks.md").read_text()
+    assert ": nobody reads it\n\n" in record
+    assert "- BREAK v_user data.name: key removed" in record
+    assert committed.run("check").returncode == 0
+
+
+def test_what_is_gone_loses_its_file(committed):
+    (committed.root / "sql/v_team.sql").unlink()
+    assert committed.run("check").returncode == 1
+    done = committed.run("update", "--allow-break", "teams are gone")
+    assert "removed sql/contract/v_team.contract" in done.stdout
+    assert not (committed.root / "sql/contract/v_team.contract").exists()
+
+
+def test_diff_against_a_git_reference(committed):
+    committed.git("init", "--quiet")
+    committed.git("add", ".")
+    committed.git("commit", "--quiet", "--message", "first")
+    committed.edit("v_user", "'name', name", "'name', name, 'raw', raw")
+    assert committed.run("update").returncode == 0
+    assert committed.run("diff").stdout == "Nothing changes.\n"
+    done = committed.run("diff", "--against", "HEAD")
+    assert (done.returncode, "SAFE  data.raw: key added" in done.stdout) == (0, True)
+    refused = committed.run("diff", "--against", "nowhere")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("toolkit: git can't show the contract:")
+
+
+def test_diff_against_a_database(project, empty_database):
+    with psycopg.connect(empty_database) as connection:
+        connection.execute(TABLE + USER)
+    done = project.run("diff", "--database", empty_database, "--format", "json")
+    assert done.returncode == 0
+    assert {each["subject"] for each in json.loads(done.stdout)} == {"v_team", "fn_rename(uuid, text)"}
+
+
+def test_opaque_values_are_counted_against_the_setting(committed):
+    committed.edit("v_user", "'name', name", "'name', name, 'raw', raw")
+    committed.run("update")
+    committed.write("pyproject.toml", SETTINGS + "[tool.toolkit.contract]\nmax-opaque = 1\n")
+    done = committed.run("check")
+    assert (done.returncode, "2 values are opaque, 1 may be" in done.stdout) == (1, True)
+    committed.write("pyproject.toml", SETTINGS + "[tool.toolkit.contract]\nmax-opaque = 2\n")
+    assert committed.run("check").returncode == 0
+
+
+def test_file_that_is_no_contract_is_named_with_the_place(committed):
+    (committed.root / "sql/contract/v_user.contract").write_text("v_user\n  id uuid\n")
+    refused = committed.run("check")
+    assert refused.returncode == 1
+    assert "sql/contract/v_user.contract:2:5:" in refused.stderr + refused.stdout

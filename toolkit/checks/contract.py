@@ -1,0 +1,162 @@
+"""Checks of the contract: the SQL fits the committed files, and what is written when it does not."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from toolkit.checks.contracts import (
+    SUFFIX,
+    Inferred,
+    contract_files,
+    contract_folder,
+    infer_contract,
+    read_committed,
+)
+from toolkit.checks.project import Outcome, Project, finding
+from toolkit.core.contract import Contract
+from toolkit.core.findings import Finding
+from toolkit.core.notation import write_name
+from toolkit.core.settings import Settings
+from toolkit.core.shapes import Array, Object, Opaque, Shape, Tuple, Union
+from toolkit.errors import ContractBroken, ContractFileError
+from toolkit.migrate.states import States
+from toolkit.shape.contract_changes import Change, contract_changes
+from toolkit.shape.differences import Verdict
+
+RECORD: Final = "breaks.md"
+_HEAD: Final = "# Breaks of the contract that were allowed, the newest last\n"
+_UPDATE: Final = "Run `toolkit contract update` and review the files, or take the change of the SQL back."
+_SHOWN: Final = 5  # breaks that an error names
+
+
+def pinned(project: Project) -> States:
+    """Return the server that the contract is inferred on: the oldest target major's where it is to be had."""
+    oldest = project.oldest
+    return oldest if isinstance(oldest, States) else project.states
+
+
+def desired_contract(project: Project) -> Inferred:
+    """Return the contract that the SQL of the project makes."""
+    states = pinned(project)
+    project.show(f"Reading the contract on PostgreSQL {states.scratch.major}")
+    with states.copy(states.desired()) as conninfo:
+        return infer_contract(conninfo, project.settings)
+
+
+def check_contract(project: Project) -> Outcome:
+    """Compare the contract that the SQL makes with the committed one, where one is committed."""
+    settings = project.settings
+    folder = contract_folder(settings)
+    if not folder.is_dir():
+        return Outcome("no contract is committed; `toolkit contract update` writes it")
+    inferred = desired_contract(project)
+    wanted = contract_files(inferred.contract)
+    findings = [*_differing(settings, wanted, inferred.contract), *_too_opaque(settings, inferred.contract)]
+    said = (
+        f"{len(inferred.contract.read_models)} read models and {len(inferred.contract.commands)} commands "
+        f"compared with {folder.relative_to(settings.root).as_posix()}/ on PostgreSQL "
+        f"{pinned(project).scratch.major}"
+    )
+    return Outcome(said, tuple(findings), tuple(f"{note.subject}: {note.text}" for note in inferred.notes))
+
+
+def _differing(settings: Settings, wanted: dict[str, str], contract: Contract) -> Iterator[Finding]:
+    folder = contract_folder(settings)
+    committed = read_committed(settings)
+    changes: dict[str, list[Change]] = defaultdict(list)
+    for change in contract_changes(committed, contract, settings.contract.tier):
+        changes[change.subject.partition("(")[0]].append(change)
+    there = {path.name: path for path in folder.glob(f"*{SUFFIX}")}
+    for name in sorted(wanted.keys() | there.keys()):
+        path = folder / name
+        subject = name.removesuffix(SUFFIX)
+        if name not in wanted:
+            yield finding(settings, path, "contract", f"there is no {subject} any more", _UPDATE)
+        elif name not in there:
+            yield finding(settings, path, "contract", f"{subject} is in no file of the contract", _UPDATE)
+        elif path.read_text(encoding="utf-8") != wanted[name]:
+            said = [str(change) for change in changes[subject]] or ["the text is another, and says the same"]
+            yield from (finding(settings, path, "contract", message, _UPDATE) for message in said)
+
+
+def _too_opaque(settings: Settings, contract: Contract) -> Iterator[Finding]:
+    most = settings.contract.max_opaque
+    found = list(opaque_values(contract))
+    if most is not None and len(found) > most:
+        listed = "; ".join(f"{place} ({reason})" for place, reason in found)
+        message = f"{len(found)} values are opaque, {most} may be: {listed}"
+        remedy = "Declare their shape in a comment on the column, or raise tool.toolkit.contract.max-opaque."
+        yield finding(settings, settings.sql, "contract-opaque", message, remedy)
+
+
+def opaque_values(contract: Contract) -> Iterator[tuple[str, str]]:
+    """Yield place and reason of every value in the documents of read models whose shape is not known."""
+    for model in contract.read_models:
+        for column in model.columns:
+            for path, reason in _opaque(column.shape, write_name(column.name)):
+                yield f"{model.name} {path}", reason
+
+
+def _opaque(shape: Shape, path: str) -> Iterator[tuple[str, str]]:
+    match shape:
+        case Opaque():
+            yield path, shape.reason
+        case Object():
+            for each in shape.properties:
+                yield from _opaque(each.shape, f"{path}.{write_name(each.name)}")
+            if shape.extra is not None:
+                yield from _opaque(shape.extra, f"{path}.[key]")
+        case Array():
+            yield from _opaque(shape.element, f"{path}[]")
+        case Tuple() | Union():
+            parts = shape.items if isinstance(shape, Tuple) else shape.alternatives
+            for part in parts:
+                yield from _opaque(part, path)
+
+
+def update_contract(settings: Settings, contract: Contract, allowed: str | None) -> list[Path]:
+    """Write the files of a contract that are not as they should be; return them, those removed too.
+
+    allowed: why readers may break; it is kept in breaks.md. Raises ContractBroken where they would and no
+    reason is given; nothing is written then.
+    """
+    folder = contract_folder(settings)
+    committed = read_committed(settings) if folder.is_dir() else Contract()
+    changes = contract_changes(committed, contract, settings.contract.tier)
+    breaks = [change for change in changes if change.verdict is Verdict.BREAK]
+    if breaks and allowed is None:
+        more = f"; and {len(breaks) - _SHOWN} more" if len(breaks) > _SHOWN else ""
+        raise ContractBroken(
+            f"{len(breaks)} changes break those who rely on the contract: "
+            f"{'; '.join(map(str, breaks[:_SHOWN]))}{more}.",
+            remedy='Change the SQL so that nobody breaks, or say why they may: --allow-break "reason".',
+        )
+    wanted = contract_files(contract)
+    if breaks and allowed is not None:
+        wanted[RECORD] = _recorded(folder / RECORD, contract, breaks, allowed)
+    return list(_write(folder, wanted))
+
+
+def _recorded(path: Path, contract: Contract, breaks: list[Change], reason: str) -> str:
+    before = path.read_text(encoding="utf-8") if path.is_file() else _HEAD
+    lines = "".join(f"- {change}\n" for change in breaks)
+    return f"{before}\n## Contract {contract.digest()[:16]}: {' '.join(reason.split())}\n\n{lines}"
+
+
+def _write(folder: Path, wanted: dict[str, str]) -> Iterator[Path]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in wanted.items():
+            path = folder / name
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                part = path.with_name(f".{path.name}.part")
+                part.write_text(text, encoding="utf-8", newline="\n")
+                part.replace(path)
+                yield path
+        for path in sorted(folder.glob(f"*{SUFFIX}")):
+            if path.name not in wanted:
+                path.unlink()
+                yield path
+    except OSError as error:
+        raise ContractFileError(f"{error.filename or folder} can't be written: {error.strerror}.") from error

@@ -1,0 +1,171 @@
+"""`toolkit contract`: the types of all documents and commands, as text that is reviewed."""
+
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from toolkit.checks.contract import check_contract, desired_contract, opaque_values, update_contract
+from toolkit.checks.contracts import Inferred, infer_contract, read_committed, read_reference
+from toolkit.checks.project import open_project
+from toolkit.cli._output import FORMAT, print_json, progress
+from toolkit.core.contract import Command, Contract, ReadModel, contract_json, write_contract
+from toolkit.core.settings import Settings, find_root, load_settings
+from toolkit.errors import ContractUnknown
+from toolkit.shape.contract_changes import Change, contract_changes
+from toolkit.shape.differences import Verdict
+
+_COLOURS = {Verdict.BREAK: "red", Verdict.WARN: "yellow", Verdict.SAFE: "green"}
+_DATABASE = click.option("--database", metavar="URL", help="Read this database instead of sql/.")
+
+
+@click.group("contract", epilog="Example: toolkit contract show v_user_with_stats")
+def command() -> None:
+    """Read, keep and compare the contract: what read models return, and what commands take and raise.
+
+    It is worked out from PostgreSQL's own analysis of the SQL in sql/, and kept under sql/contract/.
+    """
+
+
+@command.command("show", epilog="Examples: toolkit contract show; toolkit contract show fn_create_post")
+@click.argument("names", nargs=-1)
+@_DATABASE
+@FORMAT
+def show(names: tuple[str, ...], database: str | None, form: str) -> None:
+    """Print the contract of sql/, or of a database: all of it, or of some read models and commands."""
+    settings = load_settings(find_root(Path.cwd()))
+    inferred = _infer(settings, database)
+    parts = _named(inferred.contract, names)
+    if form == "json":
+        print_json([contract_json(part) for part in parts])
+        return
+    click.echo(write_contract(*parts), nl=False)
+    opaque = list(opaque_values(inferred.contract))
+    if opaque and not names:
+        click.echo(f"\n{len(opaque)} values are opaque:", err=True)
+        for place, reason in opaque:
+            click.echo(f"  {place}: {reason}", err=True)
+
+
+@command.command(
+    "update", epilog='Example: toolkit contract update --allow-break "the app no longer reads it"'
+)
+@click.option("--allow-break", metavar="REASON", help="Write it although readers break; kept in breaks.md.")
+def update(allow_break: str | None) -> None:
+    """Write the contract of sql/ to sql/contract/; a change that breaks readers needs a reason."""
+    settings = load_settings(find_root(Path.cwd()))
+    inferred = _infer(settings, None)
+    written = update_contract(settings, inferred.contract, allow_break)
+    for path in written:
+        removed = "" if path.exists() else "removed "
+        click.echo(f"{removed}{path.relative_to(settings.root)}")
+    click.echo(f"{len(written) or 'No'} file{'' if len(written) == 1 else 's'} changed.")
+
+
+@command.command("check", epilog="Example: toolkit contract check")
+@FORMAT
+def check(form: str) -> None:
+    """Say where sql/ no longer fits the files under sql/contract/. Exit status: 0 it fits, 1 it does not."""
+    settings = load_settings(find_root(Path.cwd()))
+    with progress() as tell, open_project(settings, tell) as project:
+        outcome = check_contract(project)
+    if form == "json":
+        print_json([finding._asdict() for finding in outcome.findings])
+    else:
+        for finding in outcome.findings:
+            click.echo(f"{click.style(finding.path, bold=True)} {finding.message}")
+        for note in outcome.notes:
+            click.echo(f"{click.style('note:', fg='cyan')} {note}")
+        click.echo(f"{outcome.said}: {len(outcome.findings) or 'no'} findings.")
+    sys.exit(1 if outcome.findings else 0)
+
+
+@command.command("diff", epilog="Examples: toolkit contract diff --against main; toolkit contract diff")
+@click.option("--against", metavar="GIT_REF", help="Compare with what was committed there.")
+@_DATABASE
+@FORMAT
+def diff(against: str | None, database: str | None, form: str) -> None:
+    """Say what changes for readers and callers from the committed contract to that of sql/.
+
+    With --database the contract of sql/ is compared with that database's. Exit status: 0 nobody breaks,
+    1 somebody does.
+    """
+    settings = load_settings(find_root(Path.cwd()))
+    new = _infer(settings, None)
+    if database is not None:
+        old = infer_contract(database, settings).contract
+    else:
+        old = read_reference(settings, against) if against else read_committed(settings)
+    changes = contract_changes(old, new.contract, settings.contract.tier)
+    if form == "json":
+        print_json([_as_object(change, new) for change in changes])
+    else:
+        _print(changes, new)
+    sys.exit(1 if any(change.verdict is Verdict.BREAK for change in changes) else 0)
+
+
+def _infer(settings: Settings, database: str | None) -> Inferred:
+    if database is not None:
+        return infer_contract(database, settings)
+    with progress() as tell, open_project(settings, tell) as project:
+        return desired_contract(project)
+
+
+def _named(contract: Contract, names: Iterable[str]) -> list[ReadModel | Command]:
+    parts: list[ReadModel | Command] = [*contract.read_models, *contract.commands]
+    wanted = list(names)
+    for name in wanted:
+        if not any(part.name == name for part in parts):
+            raise ContractUnknown(
+                f"There is no read model or command {name}.", remedy="`toolkit contract show` prints all."
+            )
+    return [part for part in parts if not wanted or part.name in wanted]
+
+
+def _embedding(name: str, inferred: Inferred) -> list[str]:
+    """Return the read models that read another, at any depth."""
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        wanted = waiting.pop()
+        for reader, read in inferred.embeds.items():
+            if wanted in read and reader not in found:
+                found[reader] = None
+                waiting.append(reader)
+    return sorted(found)
+
+
+def _as_object(change: Change, inferred: Inferred) -> dict[str, object]:
+    return {
+        "subject": change.subject,
+        "path": change.path,
+        "verdict": change.verdict.value,
+        "message": change.message,
+        "origin": change.origin,
+        "embedded_in": _embedding(change.subject, inferred),
+    }
+
+
+def _print(changes: Iterable[Change], inferred: Inferred) -> None:
+    counts: Counter[Verdict] = Counter()
+    origins: dict[str, set[str]] = defaultdict(set)
+    subject = ""
+    for change in changes:
+        counts[change.verdict] += 1
+        if change.origin and change.verdict is Verdict.BREAK:
+            origins[change.origin].add(change.subject)
+        if change.subject != subject:
+            subject = change.subject
+            embedding = _embedding(subject, inferred)
+            readers = f" (read by {', '.join(embedding)})" if embedding else ""
+            click.echo(f"{click.style(subject, bold=True)}{readers}")
+        origin = f" (from {change.origin})" if change.origin else ""
+        verdict = click.style(f"{change.verdict:<5}", fg=_COLOURS[change.verdict])
+        click.echo(f"  {verdict} {change.path}{': ' if change.path else ''}{change.message}{origin}")
+    for origin, subjects in sorted(origins.items()):
+        if len(subjects) > 1:
+            click.echo(f"{origin} breaks {len(subjects)}: {', '.join(sorted(subjects))}.")
+    said = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict)
+    click.echo(said if counts else "Nothing changes.")
