@@ -89,35 +89,6 @@ class OutputFailed(ToolkitError):
     code = "output"
 
 
-# toolkit.checks
-
-
-class ContractUnknown(ToolkitError):
-    """The contract has no such read model or command."""
-
-    code = "contract-unknown"
-
-
-class ContractFileError(ToolkitError):
-    """A file of the contract can't be used."""
-
-    code = "contract-file"
-    exit_status = 1
-
-
-class ContractBroken(ToolkitError):
-    """A change of the contract breaks those who rely on it."""
-
-    code = "contract-break"
-    exit_status = 1
-
-
-class GitFailed(ToolkitError):
-    """git can't tell what was committed."""
-
-    code = "git"
-
-
 # toolkit.source
 
 

@@ -13,13 +13,13 @@ from toolkit.checks.contracts import (
     infer_contract,
     read_committed,
 )
+from toolkit.checks.errors import ContractBroken, ContractFileError
 from toolkit.checks.project import Outcome, Project, finding
 from toolkit.core.contract import Contract
 from toolkit.core.findings import Finding
 from toolkit.core.notation import write_name
 from toolkit.core.settings import Settings
 from toolkit.core.shapes import Array, Object, Opaque, Shape, Tuple, Union
-from toolkit.errors import ContractBroken, ContractFileError
 from toolkit.migrate.states import States
 from toolkit.shape.contract_changes import Change, contract_changes
 from toolkit.shape.differences import Verdict

@@ -11,11 +11,12 @@ from psycopg import sql
 
 from toolkit.catalog.rulebook import read_rulebook
 from toolkit.catalog.trees import read_snapshot
+from toolkit.checks.errors import ContractFileError, GitFailed
 from toolkit.core.contract import Command, Contract, ReadModel, read_contract, write_contract
 from toolkit.core.rules import Rulebook
 from toolkit.core.settings import Settings
 from toolkit.core.trees import Relation, Snapshot
-from toolkit.errors import ContractFileError, ContractUnreadable, GitFailed
+from toolkit.errors import ContractUnreadable
 from toolkit.migrate.connection import connect, explain
 from toolkit.shape.commands import Bodies, CommandReader
 from toolkit.shape.inference import Inference, Note

@@ -9,11 +9,11 @@ import click
 
 from toolkit.checks.contract import check_contract, desired_contract, opaque_values, update_contract
 from toolkit.checks.contracts import Inferred, infer_contract, read_committed, read_reference
+from toolkit.checks.errors import ContractUnknown
 from toolkit.checks.project import open_project
 from toolkit.cli._output import FORMAT, print_json, progress
 from toolkit.core.contract import Command, Contract, ReadModel, contract_json, write_contract
 from toolkit.core.settings import Settings, find_root, load_settings
-from toolkit.errors import ContractUnknown
 from toolkit.shape.contract_changes import Change, contract_changes
 from toolkit.shape.differences import Verdict
 
