@@ -22,6 +22,8 @@ _LATE: Final = _KEPT | {"FOREIGN TABLE"}
 _CONVERTED_ALONG: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT", "INDEX", "STATISTICS"}) | {
     "ACL", "COMMENT", "SECURITY LABEL", "SEQUENCE",
 }  # fmt: skip
+# As long as they are to be the same afterwards.
+_CONVERTED: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "INDEX", "STATISTICS"})
 _TYPES: Final = frozenset({"TYPE", "DOMAIN"})
 
 
@@ -125,7 +127,7 @@ class _Closure:
         """Keep an answer, and see to what it does to others."""
         self.changes.answers[key] = answer
         for alteration in answer:
-            self._lose_later(find_disturbed(self._old, key, alteration))
+            self._lose_later(find_disturbed(self._old, self._new, key, alteration))
             for taken in alteration.takes:
                 self.changes.taken.add(taken)
                 if taken in self._new.by_key:
@@ -241,7 +243,7 @@ class _Closure:
         )
 
 
-def find_disturbed(old: Catalog, key: ObjectKey, alteration: Alteration) -> Iterator[Edge]:
+def find_disturbed(old: Catalog, new: Catalog, key: ObjectKey, alteration: Alteration) -> Iterator[Edge]:
     """Yield the edges of what has to be away while an object is altered.
 
     What is altered AFTER, such as a column that is dropped, is not used by anything new.
@@ -249,10 +251,17 @@ def find_disturbed(old: Catalog, key: ObjectKey, alteration: Alteration) -> Iter
     if alteration.part is not Part.AFTER and (
         alteration.replaces or alteration.touches or alteration.remakes
     ):
-        yield from (edge for edge in old.dependents(key) if _is_disturbed(edge, alteration))
+        for edge in old.dependents(key):
+            if _is_disturbed(edge, alteration, stays=_stays(edge.dependent, old, new)):
+                yield edge
 
 
-def _is_disturbed(edge: Edge, alteration: Alteration) -> bool:
+def _stays(key: ObjectKey, old: Catalog, new: Catalog) -> bool:
+    after = new.by_key.get(key)
+    return after is not None and canonical_text(old.by_key[key]) == canonical_text(after)
+
+
+def _is_disturbed(edge: Edge, alteration: Alteration, *, stays: bool) -> bool:
     if alteration.replaces:
         return True
     if edge.on_piece is None:
@@ -260,5 +269,7 @@ def _is_disturbed(edge: Edge, alteration: Alteration) -> bool:
     if edge.on_piece in alteration.remakes:
         return edge.piece != edge.on_piece
     of_constraint = edge.piece is not None and edge.piece[0] == "constraint"
-    kept = of_constraint or edge.dependent.kind in _CONVERTED_ALONG
+    kept = of_constraint or (
+        edge.dependent.kind in _CONVERTED_ALONG and (stays or edge.dependent.kind not in _CONVERTED)
+    )
     return edge.on_piece[0] == "column" and edge.on_piece[1] in alteration.touches and not kept

@@ -193,34 +193,49 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
     """
     before: list[_Change] = []
     main: list[_Change] = []
-    whys, risk, by_hand = [], Risk.BLOCKS_WRITES, []
-    for old, new in pairs:
+    anew, whys, risk, by_hand = [], [], Risk.BLOCKS_WRITES, []
+    for pair in pairs:
+        old, new = _without_default(*pair, context)
         if ("column", bare(new.name)) in context.rebuilt:
             text = replace(new, type="text", collation="", default="")
             before.append((old, text, f" USING {new.name}::text"))
             main.append((text, new, f" USING {new.name}::{new.type}"))
-            whys.append(f"type of column {new.name} is made anew")
-            risk = max(risk, Risk.REWRITES_TABLE)
+            anew.append(new.name)
         elif ("type", bare(new.name)) in context.rebuilt:
             main.append((old, new, f" USING {new.name}::text::{new.type}"))
-            whys.append(f"type of column {new.name} is made anew")
-            risk = max(risk, Risk.REWRITES_TABLE)
+            anew.append(new.name)
         elif _typed(old) != _typed(new):
             conversion = _conversion(old, new, context)
             main.append((old, new, _USING[conversion.cast].format(name=new.name, type=new.type)))
             whys.append(f"type of column {new.name} changes from {_typed(old)} to {_typed(new)}")
-            risk = max(risk, Risk.REWRITES_TABLE if conversion.rewrites else risk)
-            risk = max(risk, Risk.LOSES_DATA if conversion.loses else risk)
+            risk = max(risk, _risk_of_converting(conversion))
             if conversion.cast is Cast.NONE:
                 by_hand.append(f"say how {old.type} becomes {new.type} in column {new.name}: no cast does it")
-    touched = frozenset(bare(new.name) for _, new, _ in main)
-    step = Alteration((), "; ".join(whys), lock=Lock.ACCESS_EXCLUSIVE, touches=touched)
+    if anew:
+        risk = max(risk, Risk.REWRITES_TABLE)
+        whys.append(f"type of column {', '.join(anew)} is made anew")
+    step = Alteration((), "; ".join(whys), lock=Lock.ACCESS_EXCLUSIVE, risk=risk)
     if before:
-        sql = _change_types(table, before, context)
-        yield replace(step, sql=sql, part=Part.BEFORE, risk=Risk.REWRITES_TABLE)
+        names = frozenset(bare(new.name) for _, new, _ in before)
+        sql, why = _change_types(table, before, context), f"type of column {', '.join(names)} is made anew"
+        yield replace(step, sql=sql, why=why, part=Part.BEFORE, risk=Risk.REWRITES_TABLE, touches=names)
     if main:
+        names = frozenset(bare(new.name) for _, new, _ in main)
         sql = _change_types(table, main, context)
-        yield replace(step, sql=sql, risk=risk, by_hand="; ".join(by_hand) or None)
+        yield replace(step, sql=sql, by_hand="; ".join(by_hand) or None, touches=names)
+
+
+def _without_default(old: Column, new: Column, context: Context) -> tuple[Column, Column]:
+    """Return a column from which the default has been taken before, where that has to make way."""
+    if ("default", bare(new.name)) in context.rebuilt:
+        return replace(old, default=""), new
+    return old, new
+
+
+def _risk_of_converting(conversion: Conversion) -> Risk:
+    if conversion.loses:
+        return Risk.LOSES_DATA
+    return Risk.REWRITES_TABLE if conversion.rewrites else Risk.BLOCKS_WRITES
 
 
 _USING: Final = {
@@ -271,15 +286,20 @@ def _has_default(column: Column) -> bool:
 
 def _alter(table: Table, old: Column, new: Column, context: Context) -> Iterator[Alteration]:
     """Yield what is left when the type of a column is right."""
-    if (old.type, old.collation) == (new.type, new.collation):
-        yield from _alter_default(table, old, new, context)
-    elif new.storage:
+    made_anew = {("column", bare(new.name)), ("type", bare(new.name))} & context.rebuilt
+    yield from _alter_default(
+        table, old, new, context, converted=bool(made_anew) or _typed(old) != _typed(new)
+    )
+    if new.storage and (made_anew or _typed(old) != _typed(new)):
         old = replace(old, storage="")  # a new type brings its own
     yield from _set(table, old, new, context)
     yield from alter_not_null(table, new.name, old.not_null, new.not_null, context)
 
 
-def _alter_default(table: Table, old: Column, new: Column, context: Context) -> Iterator[Alteration]:
+def _alter_default(
+    table: Table, old: Column, new: Column, context: Context, *, converted: bool
+) -> Iterator[Alteration]:
+    """Yield what changes a default; converted: with the type it is set as well."""
     if new.generated:
         if old.default != new.default:
             sql, why = f"SET EXPRESSION AS ({new.default})", f"column {new.name} is generated otherwise"
@@ -288,9 +308,9 @@ def _alter_default(table: Table, old: Column, new: Column, context: Context) -> 
         return
     rebuilt = ("default", bare(new.name)) in context.rebuilt
     why = f"default of column {new.name} is made anew" if rebuilt else f"default of column {new.name} changes"
-    if old.default and (rebuilt or not new.default):
+    if old.default and (rebuilt or not (new.default or converted)):
         yield _plain(table, new, "DROP DEFAULT", why, part=Part.BEFORE if rebuilt else Part.MAIN)
-    if new.default and (rebuilt or old.default != new.default):
+    if new.default and not converted and (rebuilt or old.default != new.default):
         yield _plain(table, new, f"SET DEFAULT {new.default}", why)
 
 

@@ -6,19 +6,14 @@ from collections.abc import Mapping
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import ObjectKey
 from toolkit.plan.alteration import Context, Mode
+from toolkit.plan.statements import quote
 from toolkit.source.canonical import Column, Table, read_table
 from toolkit.source.canonical_types import Domain, read_domain, read_type
 from toolkit.source.cursor import Cursor, bare, split_name, unqualified
 
 Entries = Mapping[ObjectKey, Entry]
 
-_PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 _LONGEST_NAME = 63  # bytes
-
-
-def quote(name: str) -> str:
-    """Return a made name as SQL; one that needs no quotes must not be a keyword."""
-    return name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"'
 
 
 def made_name(*parts: str) -> str:

@@ -31,7 +31,7 @@ def alter_not_null(
             Part.AFTER if find_identity(table.name, column, context.old) else Part.MAIN,
             lock=Lock.ACCESS_EXCLUSIVE,
         )
-    elif old is None and not (context.mode is Mode.ONLINE and keyed_anew(table.name, column, context)):
+    elif old is None and not _left_to_key(table, column, context):
         yield from _set(table, column, new, context)
     elif old is not None and context.postgresql >= _HAS_NAMED:
         yield from _alter_constraint(table, column, old, new)
@@ -40,8 +40,9 @@ def alter_not_null(
 def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[Alteration]:
     why = f"column {column} must not be NULL"
     named = context.postgresql >= _HAS_NAMED
-    identity = find_identity(table.name, column, context.new)  # it can't wait
-    if context.mode is not Mode.ONLINE or table.foreign or identity:
+    # An identity, and the key of a partitioned table, can't wait for it.
+    waited = find_identity(table.name, column, context.new) or keyed_anew(table.name, column, context)
+    if context.mode is not Mode.ONLINE or table.foreign or waited:
         sql = f"ALTER COLUMN {column} SET NOT NULL"
         if named and (new.name or not new.inherit):
             sql = f"ADD {_clause(_name(table, column, new), column, new)}"
@@ -73,6 +74,12 @@ def prove_not_null(table: str, column: str, why: str) -> tuple[str, Alteration, 
     name = made_name("toolkit", column, "not_null")
     check = f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID"
     return name, Alteration((check,), why, lock=Lock.ACCESS_EXCLUSIVE), validate(table, name, why)
+
+
+def _left_to_key(table: Table, column: str, context: Context) -> bool:
+    """Return whether a new primary key sees to NOT NULL; see `toolkit.plan.constraints`."""
+    online = context.mode is Mode.ONLINE and not table.partition_by
+    return online and keyed_anew(table.name, column, context)
 
 
 def keyed_anew(table: str, column: str, context: Context) -> bool:

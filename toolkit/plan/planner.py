@@ -146,7 +146,7 @@ class _Waiting:
         own = [other for _, other in nodes.altering[key]]
         edges = self._old.dependents(key)
         if alteration.part is not Part.AFTER:
-            edges = find_disturbed(self._old, key, alteration)
+            edges = find_disturbed(self._old, self._new, key, alteration)
         for edge in edges:
             gone = nodes.gone.get(edge.dependent)
             if gone is not None:

@@ -24,9 +24,9 @@ def alter_sequence(old: Entry | None, new: Entry | None, context: Context) -> An
         return _identity(old, new, context)
     before, after = read_sequence(old.definition), read_sequence(new.definition)
     if (before.table, before.column) != (after.table, after.column):
-        if (before.identity and after.identity) or context.mode is Mode.STEPS:
+        if before.identity and after.identity:
             return None
-        return tuple(_exchange(before, after, new))
+        return tuple(_exchange(before, after, new, context))
     return tuple(_alter(before, after))
 
 
@@ -66,7 +66,7 @@ def _clauses(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     return [new.get(name, _UNSAID.get(name, "")) for name in names if old.get(name) != new.get(name)]
 
 
-def _exchange(old: Sequence, new: Sequence, entry: Entry) -> Iterator[Alteration]:
+def _exchange(old: Sequence, new: Sequence, entry: Entry, context: Context) -> Iterator[Alteration]:
     """Yield what makes the new sequence beside the old one under another name, and goes on from its value."""
     last = unqualified(new.name)
     name = made_name(last, "old")
@@ -78,11 +78,14 @@ def _exchange(old: Sequence, new: Sequence, entry: Entry) -> Iterator[Alteration
     made = statements(entry.definition)
     last = f"SELECT setval('{text}', last_value, is_called) FROM {before}"
     rename = f"ALTER SEQUENCE {old.name} RENAME TO {name}"
-    sql = (rename, *made, last, gone)
+    sql = [rename, *made, last, gone]
+    if context.mode is Mode.STEPS:
+        whole = ";\n".join(sql).replace("SELECT setval", "PERFORM setval")
+        sql = [guarded(context, whole, ALREADY_IDENTITY[0])]
     why = (
         f"column {(new if new.identity else old).column} is {'an' if new.identity else 'no'} identity column"
     )
-    yield Alteration(sql, why, lock=Lock.ACCESS_EXCLUSIVE)
+    yield Alteration(tuple(sql), why, lock=Lock.ACCESS_EXCLUSIVE)
 
 
 def alter_owned(old: Entry | None, new: Entry | None, context: Context) -> Answer:

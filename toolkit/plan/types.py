@@ -166,11 +166,11 @@ def _alter_domain(old: Domain, new: Domain, context: Context) -> Iterator[Altera
         yield _reads(f"{domain} SET NOT NULL", "it must not be NULL")
     for name, text in new.checks.items():
         if old.checks.get(name) != text or bare(name) in rebuilt:
-            yield from _add_check(new, name, text, context)
+            why = f"constraint {name} is {'made anew' if name in old.checks else 'new'}"
+            yield from _add_check(new, name, text, why, context)
 
 
-def _add_check(domain: Domain, name: str, text: str, context: Context) -> Iterator[Alteration]:
-    why = f"constraint {name} is new"
+def _add_check(domain: Domain, name: str, text: str, why: str, context: Context) -> Iterator[Alteration]:
     key = key_of("CHECK CONSTRAINT", domain.name, name)
     valid = f"ALTER DOMAIN {domain.name} VALIDATE CONSTRAINT {name}"
     before = context.old.get(key)
