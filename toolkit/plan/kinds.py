@@ -23,15 +23,18 @@ from toolkit.plan.replacement import (
     replace_view,
     say_again,
 )
+from toolkit.plan.rights import alter_rights
 from toolkit.plan.sequences import alter_owned, alter_sequence
 from toolkit.plan.tables import alter_table
 from toolkit.plan.types import alter_domain, alter_type
 
 _BY_KIND: Final[dict[str, Alter]] = {
+    "ACL": alter_rights,
     "CHECK CONSTRAINT": alter_check,
     "COMMENT": say_again,
     "CONSTRAINT": alter_key,
     "DEFAULT": alter_default,
+    "DEFAULT ACL": alter_rights,
     "DOMAIN": alter_domain,
     "EXTENSION": alter_extension,
     "FK CONSTRAINT": alter_foreign_key,
