@@ -10,6 +10,7 @@ from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import Alteration, Mode, Part
 from toolkit.plan.closure import Changes, find_changes, find_disturbed
 from toolkit.plan.graph import Node, order
+from toolkit.plan.likeness import find_likely_renames
 from toolkit.plan.nodes import Nodes
 from toolkit.plan.statements import or_replace, undoing
 from toolkit.plan.whole import Whole
@@ -36,12 +37,13 @@ def make_plan(
     whole = Whole(old, new, changes, texts, owner)
     nodes = Nodes(old, new, changes, whole, texts)
     try:
-        return Plan(tuple(order(nodes.all, _Waiting(old, new, changes, nodes, whole).break_circle)))
+        steps = order(nodes.all, _Waiting(old, new, changes, nodes, whole).break_circle)
     except PlanImpossible:  # a table may have to be there before its constraints can be
         apart = {key: text for key, text in texts.items() if key.kind != "TABLE"}
         if len(apart) == len(texts):
             raise
         return make_plan(old, new, texts=apart, mode=mode, postgresql=postgresql, owner=owner)
+    return Plan(tuple(steps), find_likely_renames(old, new, changes.vanished, changes.created))
 
 
 class _Waiting:

@@ -1,5 +1,6 @@
 """Databases to plan between, plans as text, and the proof that a plan leads where it should."""
 
+from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
@@ -7,8 +8,11 @@ import pytest
 
 from toolkit.catalog.comparison import differences
 from toolkit.catalog.reading import read_catalog
+from toolkit.core.changes import Plan
 from toolkit.plan.planner import make_plan
+from toolkit.plan.renames import find_renamings, rename_steps, reverse
 from toolkit.server.binaries import find_binaries
+from toolkit.source.renames import read_renames
 
 
 def show(plan):
@@ -48,12 +52,22 @@ class Prove(NamedTuple):
         return plan, reached
 
     def there_and_back(self, before, after):
-        """Return the plan that leads from the one set of statements to the other, and back."""
+        """Return the plan that leads from the one set of statements to the other, and that back.
+
+        Comments in the second may say what was renamed; that is a part of its own in both plans.
+        """
         conninfo = self.database(before)
         old, new = self.read(conninfo), self.read(self.database(after))
-        plan, reached = self.lead(conninfo, old, new)
-        back, _ = self.lead(conninfo, reached, old)
-        return plan, back
+        renamings = find_renamings(read_renames(after, Path("after.sql"), "public"), old, new)
+        renames = Plan(rename_steps(renamings, old))
+        _apply(conninfo, renames)
+        between = self.read(conninfo) if renamings else old
+        plan, reached = self.lead(conninfo, between, new)
+        back, between = self.lead(conninfo, reached, between)
+        undo = Plan(rename_steps(reverse(renamings), between))
+        _apply(conninfo, undo)
+        assert differences(self.read(conninfo).entries, old.entries) == [], show(undo)
+        return Plan(renames.steps + plan.steps), Plan(back.steps + undo.steps)
 
 
 def _apply(conninfo, plan):
