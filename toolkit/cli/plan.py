@@ -1,7 +1,6 @@
 """`toolkit plan`: what would lead from the head of the revisions to what sql/ declares."""
 
 import sys
-from itertools import groupby
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ from toolkit.checks.project import open_project
 from toolkit.cli._output import FORMAT, print_json, progress
 from toolkit.core.changes import Action, ObjectKey, Plan, Risk, Step
 from toolkit.core.settings import find_root, load_settings
+from toolkit.migrate.freeze import split_steps
 from toolkit.migrate.proposal import propose
 
 _SIGNS = {Action.CREATE: ("+", "green"), Action.DROP: ("-", "red")}
@@ -45,7 +45,7 @@ def command(*, with_sql: bool, form: str) -> None:
 
 
 def _print(plan: Plan, *, with_sql: bool) -> None:
-    revisions = _revisions(plan)
+    revisions = split_steps(plan)
     rows = [(_subject(step), _one_line(step.why), _lock(step)) for step in plan.steps]
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for number, steps in enumerate(revisions, 1):
@@ -68,18 +68,18 @@ def _print(plan: Plan, *, with_sql: bool) -> None:
     ]
     click.echo(f"{', '.join(counts)}. Worst risk: {plan.risk.words}.")
     for old, new in plan.possible_renames:
-        line = f"-- toolkit: renamed from {old.name}"
+        line = f"-- toolkit: renamed from {_own_name(old)}"
         click.echo(f"{old} may have become {new}: if so, write `{line}` in the artifact.")
+
+
+def _own_name(key: ObjectKey) -> str:
+    return key.name.rpartition(".")[2] if key.kind == "COLUMN" else key.name.partition("(")[0]
 
 
 def _print_sql(step: Step) -> None:
     for statement in step.sql:
         for line in f"{statement.strip()};".splitlines():
             click.echo(f"       {line}".rstrip())
-
-
-def _revisions(plan: Plan) -> list[list[Step]]:
-    return [list(steps) for _, steps in groupby(plan.steps, lambda step: step.transactional)]
 
 
 def _subject(step: Step) -> str:
@@ -99,7 +99,7 @@ def _as_object(plan: Plan) -> dict[str, object]:
         "risk": plan.risk.words,
         "revisions": [
             {"transactional": steps[0].transactional, "steps": [_step_object(step) for step in steps]}
-            for steps in _revisions(plan)
+            for steps in split_steps(plan)
         ],
         "possible_renames": [
             {"from": _key_object(old), "to": _key_object(new)} for old, new in plan.possible_renames

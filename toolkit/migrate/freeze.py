@@ -69,13 +69,22 @@ class Draft:
         return "data" if self.unwritten else "expand"
 
 
+def split_steps(plan: Plan) -> list[tuple[Step, ...]]:
+    """Return the steps by revision: a run of steps that are alike in transactions makes one.
+
+    Renames make one of their own, for their way back is not worked out from the databases.
+    """
+    alike = groupby(plan.steps, lambda step: (step.transactional, step.action is Action.RENAME))
+    return [tuple(steps) for _, steps in alike]
+
+
 def draft_chain(plan: Plan, message: str, parent: str | None, now: datetime) -> list[Draft]:
-    """Return the revisions that a plan becomes, one for each run of steps that are alike in transactions.
+    """Return the revisions that a plan becomes.
 
     message: what they are for. parent: the head that the first one follows. now: the time in UTC, which the
     ids are made of; they come after that of the parent, and each after the one before it.
     """
-    parts = [tuple(steps) for _, steps in groupby(plan.steps, lambda step: step.transactional)]
+    parts = split_steps(plan)
     first = _first_id(now, parent)
     slug = re.sub(r"[^a-z0-9]+", "_", message.lower())[:_LONGEST_SLUG].strip("_") or "revision"
     drafts: list[Draft] = []

@@ -1,18 +1,13 @@
 """The plan from the head of the revisions to what sql/ declares, and the revisions that it becomes."""
 
-import contextlib
-from collections import defaultdict
-from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
 import psycopg
-from psycopg import sql
 
 from toolkit.catalog.catalog import Catalog
-from toolkit.core.changes import ObjectKey, Plan
+from toolkit.core.changes import Action, Plan, Step
 from toolkit.migrate.chain import Chain, refuse_losses, write_chain
 from toolkit.migrate.freeze import Draft, draft_chain
 from toolkit.migrate.goals import choose_target
@@ -20,30 +15,19 @@ from toolkit.migrate.proof import Snapshot, Tables, snapshot, take_snapshot
 from toolkit.migrate.states import States
 from toolkit.plan.alteration import Mode
 from toolkit.plan.planner import make_plan
+from toolkit.plan.renames import Renaming, find_renamings, rename_steps, reverse
+from toolkit.plan.texts import match_texts
 from toolkit.source.artifacts import read_artifacts
-from toolkit.source.references import Declaration
+from toolkit.source.renames import read_renames
 from toolkit.source.revisions import Revisions
-
-# Objects that one statement of an artifact makes, and nothing else with them; by their name space.
-_WRITTEN: Final = {
-    "VIEW": "relation",
-    "MATERIALIZED VIEW": "relation",
-    "FUNCTION": "routine",
-    "PROCEDURE": "routine",
-}
-_SIGNATURE: Final = """
-SELECT proname || '(' || coalesce((
-    SELECT string_agg(format_type(t, NULL), ', ' ORDER BY n)
-    FROM unnest(proargtypes) WITH ORDINALITY AS argument (t, n)), '') || ')'
-FROM pg_proc WHERE oid = %s
-"""
+from toolkit.source.statements import read_sql
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """The plan from the one database to the other. parent: the head that its revisions will follow.
 
-    owner: the role that the revisions will run as.
+    owner: the role that the revisions will run as. renamings: what the first steps of the plan do, if any.
     """
 
     head: Snapshot
@@ -51,6 +35,7 @@ class Proposal:
     plan: Plan
     parent: str | None
     owner: str
+    renamings: tuple[Renaming, ...] = ()
 
 
 def propose(states: States, revisions: Revisions) -> Proposal:
@@ -60,14 +45,32 @@ def propose(states: States, revisions: Revisions) -> Proposal:
     """
     settings = states.settings
     heads = choose_target(revisions, "head")
-    with states.copy(states.desired()) as conninfo:
-        desired = take_snapshot(conninfo)
-        with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
-            texts = _texts(states, desired.catalog, connection)
-            owner = settings.owner or connection.info.user
+    artifacts = read_artifacts(settings.sql, settings.schema)
+    said = [
+        renamed
+        for artifact in artifacts
+        for renamed in read_renames(read_sql(artifact.path), artifact.path, settings.schema)
+    ]
+    desired = snapshot(states, states.desired())
     head = snapshot(states, states.at(revisions))
-    plan = make_plan(head.catalog, desired.catalog, texts=texts, postgresql=settings.postgresql, owner=owner)
-    return Proposal(head, desired, plan, next(iter(heads), None), owner)
+    owner = settings.owner or states.scratch.user
+    renamings = find_renamings(said, head.catalog, desired.catalog)
+    renames = rename_steps(renamings, head.catalog)
+    start = _renamed(states, revisions, renames) if renames else head.catalog
+    texts = match_texts(artifacts, desired.catalog, settings.schema)
+    plan = make_plan(start, desired.catalog, texts=texts, postgresql=settings.postgresql, owner=owner)
+    plan = replace(plan, steps=renames + plan.steps)
+    return Proposal(head, desired, plan, next(iter(heads), None), owner, renamings)
+
+
+def _renamed(states: States, revisions: Revisions, renames: Iterable[Step]) -> Catalog:
+    """Return the catalog at the head of the revisions after some renames, which PostgreSQL follows up."""
+    with states.copy(states.at(revisions)) as conninfo:
+        with psycopg.connect(conninfo) as connection:
+            for step in renames:
+                for statement in step.sql:
+                    connection.execute(statement.encode())
+        return take_snapshot(conninfo).catalog
 
 
 def write_revisions(
@@ -83,6 +86,8 @@ def write_revisions(
         refuse_losses(drafts)
 
     def back(draft: Draft, before: Snapshot, after: Snapshot) -> Plan:
+        if draft.steps[0].action is Action.RENAME:
+            return Plan(rename_steps(reverse(proposal.renamings), after.catalog))
         return make_plan(
             after.catalog,
             before.catalog,
@@ -98,7 +103,7 @@ def write_revisions(
 def _tables(draft: Draft, proposal: Proposal) -> Tables:
     """Return the tables that a revision touches, by themselves or by what belongs to them."""
     found: set[tuple[str, str]] = set()
-    for key in {step.object for step in draft.steps}:
+    for key in {step.object for step in draft.steps if step.action is not Action.RENAME}:
         edges = [
             edge
             for catalog in (proposal.head.catalog, proposal.desired.catalog)
@@ -107,37 +112,3 @@ def _tables(draft: Draft, proposal: Proposal) -> Tables:
         ]
         found |= {(on.schema, on.name) for on in (key, *(edge.on for edge in edges)) if on.kind == "TABLE"}
     return sorted(found)
-
-
-def _texts(states: States, catalog: Catalog, connection: psycopg.Connection) -> Mapping[ObjectKey, str]:
-    """Return the statements in sql/ that make the views and routines of the catalog loaded from it."""
-    settings = states.settings
-    by_name: dict[tuple[str, str, str], list[ObjectKey]] = defaultdict(list)
-    for key in catalog.by_key:
-        if key.kind in _WRITTEN:
-            by_name[_WRITTEN[key.kind], key.schema, key.name.partition("(")[0]].append(key)
-    texts: dict[ObjectKey, str] = {}
-    for artifact in read_artifacts(settings.sql, settings.schema):
-        for declaration in artifact.declarations:
-            names = [by_name[name.space, name.schema, name.name] for name in declaration.declares]
-            keys = [key for found in names for key in found]
-            if len(keys) == 1:
-                texts[keys[0]] = declaration.statement.text
-            elif keys:
-                signature = _signature(declaration, settings.schema, connection)
-                texts.update((key, declaration.statement.text) for key in keys if key.name == signature)
-    return texts
-
-
-def _signature(declaration: Declaration, schema: str, connection: psycopg.Connection) -> str | None:
-    """Ask the server which of several routines of one name a statement makes; None where it can't tell."""
-    (name,) = declaration.declares
-    qualified = sql.Identifier(name.schema, name.name).as_string()
-    arguments = (declaration.identity or "").partition("(")[2]
-    with contextlib.suppress(psycopg.Error), connection.transaction():  # a type with an awkward name
-        connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
-        found = connection.execute("SELECT to_regprocedure(%s)::oid", [f"{qualified}({arguments}"]).fetchone()
-        connection.execute("SET LOCAL search_path = ''")
-        row = connection.execute(_SIGNATURE, found).fetchone()
-        return str(row[0]) if row else None
-    return None

@@ -79,11 +79,12 @@ def _administrator(url: str, major: int | None) -> Iterator[psycopg.Connection]:
 
 
 class Scratch:
-    """Makes and drops databases. major: the server's."""
+    """Makes and drops databases. major: the server's; user: who owns what is made in them."""
 
     def __init__(self, conninfo: str, connection: psycopg.Connection) -> None:
         """Begin with an administrator's conninfo and an autocommit connection made with it."""
         self.major = connection.info.server_version // 10000
+        self.user = connection.info.user
         self._conninfo = conninfo
         self._connection = connection
         self._number = secrets.randbits(31)
