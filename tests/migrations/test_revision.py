@@ -99,6 +99,38 @@ def test_new_project_gets_its_first_revision(shop):
     assert shop.sql("TABLE tb_user") == []
 
 
+def test_renames_are_asked_about_and_done_when_they_are_said(shop):
+    write(shop, "v_user.sql", "CREATE VIEW v_user AS SELECT id, name FROM tb_user;")
+    shop.done("toolkit", "revision", "-m", "Show users")
+    shop.done("toolkit", "migrate")
+    shop.sql("INSERT INTO tb_user VALUES (1, 'Ada')")
+    renamed = TABLE.replace("tb_user", "tb_person").replace(" name text", "\n    {}full_name text")
+    write(shop, "tb_user.sql", renamed.format(""))
+    write(shop, "v_user.sql", "CREATE VIEW v_user AS SELECT id, full_name FROM tb_person;")
+    shown = shop.run("toolkit", "plan").stdout
+    assert "loses data" in shown
+    write(shop, "tb_user.sql", "-- toolkit: renamed from tb_user\n" + renamed.format(""))
+    shown = shop.run("toolkit", "plan").stdout
+    assert "if so, write `-- toolkit: renamed from name` in the artifact." in shown
+    said = renamed.format("-- toolkit: renamed from name\n    ")
+    write(shop, "tb_user.sql", "-- toolkit: renamed from tb_user\n" + said)
+    told = json.loads(shop.done("toolkit", "revision", "-m", "Call them persons", "--format", "json"))
+    assert len(told["revisions"]) == 2  # the renames, and the view
+    shop.done("toolkit", "migrate")
+    assert shop.sql("SELECT full_name FROM v_user") == [("Ada",)]
+    assert shop.done("toolkit", "plan").startswith("Nothing to do")
+    shop.done("toolkit", "rollback", "-2")
+    assert shop.sql("SELECT name FROM v_user JOIN tb_user USING (id, name)") == [("Ada",)]
+
+
+def test_name_that_nothing_had_is_refused_with_its_place(shop):
+    write(
+        shop, "tb_user.sql", "\n-- toolkit: renamed from tb_nobody\n" + TABLE.replace("tb_user", "tb_person")
+    )
+    error = refused(shop)
+    assert "sql/tb_user.sql:2: there is no table tb_nobody to rename." in error
+
+
 def test_place_that_a_person_has_to_fill_is_told_and_proven_when_it_is(shop):
     write(shop, "tb_user.sql", TABLE.replace("name text", "name text, age int NOT NULL"))
     shown = shop.done("toolkit", "revision", "-m", "Ask for the age")
