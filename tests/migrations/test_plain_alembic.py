@@ -86,11 +86,11 @@ def test_stamps_are_in_the_ledger(history):
     assert rows == [("stamp", ["a"]), ("stamp", ["b"]), ("stamp", [])]
 
 
-def test_revision_is_written_by_hand(history):
+def test_revisions_are_not_written_by_alembic(history):
     before = sorted(history.versions.iterdir())
     refused = history.run("alembic", "revision", "-m", "more")
     assert refused.returncode != 0
-    assert "Write the revision's three files by hand" in refused.stdout
+    assert "Use `toolkit revision -m MESSAGE`" in refused.stdout
     assert sorted(path for path in history.versions.iterdir() if path.name != "__pycache__") == before
 
 

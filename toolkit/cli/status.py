@@ -5,20 +5,25 @@ from pathlib import Path
 
 import click
 
-from toolkit.cli._output import FORMAT, NO_TARGET, describe_target, print_json, print_table
-from toolkit.core.settings import find_root, load_settings
+from toolkit.cli._output import FORMAT, NO_TARGET, describe_target, print_json, print_table, progress
+from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import ToolkitError
 from toolkit.migrate.status import State, find_problems, open_state
 from toolkit.server.target import find_target
 from toolkit.source.revisions import Revision, Revisions, read_revisions
 
 
-@click.command("status", epilog="Example: toolkit status --format json")
+@click.command(
+    "status", epilog="Examples: toolkit status; toolkit status --drift; toolkit status --format json"
+)
+@click.option("--drift", is_flag=True, help="Compare its objects with those that its revisions make.")
 @FORMAT
-def command(form: str) -> None:
+def command(*, drift: bool, form: str) -> None:
     """Show where the target stands: its revision, what is pending, what is wrong.
 
-    Exit status: 0 at the head, 1 when something is pending or wrong, 2 when the target can't be reached.
+    Exit status: 0 at the head, 1 when something is pending, wrong or drifted, 2 when the target can't be
+    reached. With --drift its objects are read by pg_dump and compared with a scratch database that has the
+    same revisions.
     Nothing is changed, and no lock is taken. An embedded development server that is stopped is started to be
     asked; one that has no data yet is not made.
     """
@@ -29,11 +34,38 @@ def command(form: str) -> None:
     problems = find_problems(state, revisions)
     known = all(head in revisions for head in state.heads)  # else nobody can tell what is pending
     pending = revisions.pending(revisions.heads, state.heads) if known else []
+    comparable = conninfo is not None and known and not state.partial
+    drifted = _find_drift(conninfo, settings, state, revisions) if drift and conninfo and comparable else None
     if form == "json":
-        print_json(_report(conninfo, state, revisions, pending, problems))
+        print_json({**_report(conninfo, state, revisions, pending, problems), "drift": drifted})
     else:
         _print(conninfo, state, revisions, pending, problems)
-    sys.exit(1 if pending or problems or state.partial else 0)
+        if drift:
+            _print_drift(drifted)
+    sys.exit(1 if pending or problems or state.partial or drifted or (drift and drifted is None) else 0)
+
+
+def _find_drift(conninfo: str, settings: Settings, state: State, revisions: Revisions) -> list[str]:
+    from toolkit.cli._events import Listener
+    from toolkit.migrate.drift import find_drift
+
+    ids = revisions.ancestors(*state.heads)
+    applied = Revisions([revision for revision in revisions.order if revision.id in ids])
+    with progress() as show:
+        show("Comparing the objects of the database with those that its revisions make")
+        return find_drift(conninfo, settings, applied, Listener(show))
+
+
+def _print_drift(drifted: list[str] | None) -> None:
+    if drifted is None:
+        click.echo("Drift:       not looked for, since nobody can tell which objects there should be")
+    elif drifted:
+        click.echo("Drift:")
+        for text in drifted:
+            for line in text.splitlines():
+                click.echo(f"  {line}")
+    else:
+        click.echo("Drift:       none")
 
 
 def _report(

@@ -104,7 +104,7 @@ def _run() -> None:
     if "revision_context" in options:
         raise ToolkitError(
             "Plain `alembic revision` and `alembic check` are not used in this project.",
-            remedy="Write the revision's three files by hand as docs/how-to/write-a-revision.md shows.",
+            remedy="Use `toolkit revision -m MESSAGE`, or write its three files by hand; and `toolkit check`.",
         )
     if "template_args" in options:
         return  # `alembic merge`: needs no database

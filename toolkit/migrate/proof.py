@@ -11,12 +11,10 @@ from toolkit.catalog.catalog import Catalog
 from toolkit.catalog.comparison import differences
 from toolkit.catalog.facts import Facts, differing_facts, read_facts
 from toolkit.catalog.fingerprints import Fingerprints, read_fingerprints
-from toolkit.catalog.reading import read_catalog
 from toolkit.catalog.rows import fill_tables
 from toolkit.errors import DatabaseDrifted, ProofFailed, RevisionFailed
 from toolkit.migrate.runner import Walk
-from toolkit.migrate.states import States
-from toolkit.server.binaries import find_binaries
+from toolkit.migrate.states import States, read_scratch
 from toolkit.source.revisions import Revision, Revisions
 
 Tables = Collection[tuple[str, str]]  # schema and name
@@ -53,8 +51,7 @@ def take_snapshot(conninfo: str) -> Snapshot:
     with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
         connection.execute("SET search_path = ''")
         facts, fingerprints = read_facts(connection), read_fingerprints(connection)
-        major = connection.info.server_version // 10000
-    return Snapshot(read_catalog(conninfo, find_binaries(major)), facts, fingerprints)
+    return Snapshot(read_scratch(conninfo), facts, fingerprints)
 
 
 def snapshot(states: States, template: str) -> Snapshot:

