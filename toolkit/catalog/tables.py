@@ -34,7 +34,8 @@ _CHECKS: Final = """
     SELECT conrelid AS oid, contypid AS type, pg_get_expr(conbin, conrelid) AS expression
     FROM pg_constraint WHERE contype = 'c'
     UNION ALL
-    SELECT i.inhparent, 0, string_agg('(' || pg_get_partition_constraintdef(c.oid) || ')', ' OR ')
+    SELECT i.inhparent, 0,
+        string_agg('(' || coalesce(pg_get_partition_constraintdef(c.oid), 'true') || ')', ' OR ')
     FROM pg_inherits AS i INNER JOIN pg_class AS c ON c.oid = i.inhrelid WHERE c.relispartition
     GROUP BY i.inhparent
 """

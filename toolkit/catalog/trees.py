@@ -32,9 +32,11 @@ _RELATIONS = """
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND {ours}"""
 _ATTRIBUTES = """
     SELECT a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull AND {valid},
-        d.description, CASE WHEN a.atttypmod <> -1 THEN format_type(a.atttypid, a.atttypmod) END
+        coalesce(d.description, ''), o.collisdeterministic IS FALSE,
+        CASE WHEN a.atttypmod <> -1 THEN format_type(a.atttypid, a.atttypmod) END
     FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    LEFT JOIN pg_collation AS o ON o.oid = a.attcollation
     LEFT JOIN pg_description AS d
         ON d.objoid = a.attrelid AND d.objsubid = a.attnum AND d.classoid = 'pg_class'::regclass
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c')
@@ -65,7 +67,7 @@ _FOREIGN_KEYS = """
     WHERE contype = 'f' AND convalidated AND NOT condeferrable AND {enforced}"""
 _CHECKS = """
     SELECT CASE WHEN contypid <> 0 THEN contypid ELSE conrelid END, conbin::text FROM pg_constraint
-    WHERE contype = 'c' AND convalidated AND {enforced}"""
+    WHERE contype = 'c' AND convalidated AND NOT connoinherit AND {enforced}"""
 _QUERIES = """
     SELECT r.ev_class, r.ev_action::text FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -134,8 +136,8 @@ def _read(connection: psycopg.Connection, schema: str) -> Snapshot:
     for type_, oid, label in rows(_LABELS):
         labels[type_].append((oid, label))
     columns: dict[int, list[Attribute]] = defaultdict(list)
-    for relation, number, name, type_, typmod, not_null, comment, _ in attributes:
-        columns[relation].append(Attribute(number, name, type_, typmod, not_null, comment or ""))
+    for relation, *facts, _ in attributes:
+        columns[relation].append(Attribute(*facts))
     return Snapshot(
         major=connection.info.server_version // 10000,
         relations={
@@ -150,7 +152,7 @@ def _read(connection: psycopg.Connection, schema: str) -> Snapshot:
         ),
         checks=tuple(Check(*row) for row in rows(_CHECKS)),
         queries=dict(rows(_QUERIES)),
-        formats={(row[3], row[4]): row[7] for row in attributes if row[7] is not None},
+        formats={(row[3], row[4]): row[-1] for row in attributes if row[-1] is not None},
         # Last, because it changes the search path.
         routines=_read_routines(rows(_ROUTINES), _analyse(connection)),
     )

@@ -11,7 +11,10 @@ SYSTEM_SCHEMA = "pg_catalog"
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A column of a relation or of a composite type. not_null: a validated constraint says so."""
+    """A column of a relation or of a composite type.
+
+    not_null: a validated constraint says so. loose: its collation takes different texts for equal.
+    """
 
     number: int
     name: str
@@ -19,6 +22,7 @@ class Attribute:
     typmod: int
     not_null: bool
     comment: str = ""
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,10 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A validated CHECK of a relation or a domain, whose oid is owner; tree: the text of its tree."""
+    """A validated CHECK of a relation and its children, or of a domain; tree: the text of its tree.
+
+    owner: the oid of the relation or the domain.
+    """
 
     owner: int
     tree: str

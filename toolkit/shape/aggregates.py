@@ -89,7 +89,7 @@ def _aggregated(of: Interpreting, oid: int, result: int, arguments: Sequence[Val
     if name in _KEYED:
         key, value = arguments
         document = of.types.document(replace(value, null=False) if strict else value)
-        return Value(result, not there, shape=_keyed(key, document))
+        return Value(result, not there, shape=_keyed(of.types.labels(key), document))
     null = not (there and name in _SUMMING) or any(each.null for each in arguments)
     if name in _PICKING:
         return replace(arguments[0], type=result, typmod=-1, null=null, column=None, origin="")
@@ -105,11 +105,11 @@ def _collected(of: Interpreting, result: int, value: Value, *, null: bool, stric
     return Value(result, null, element=replace(value, column=None))
 
 
-def _keyed(key: Value, document: Shape) -> Shape:
+def _keyed(names: Sequence[str], document: Shape) -> Shape:
     """Return the object of keys that are worked out: a map, or any keys of a closed set."""
-    if not key.values or len(key.values) > _MOST_KEYS:
+    if not names or len(names) > _MOST_KEYS:
         return Object((), document)
-    return Object(tuple(Property(name, document, optional=True) for name in key.values))
+    return Object(tuple(Property(name, document, optional=True) for name in names))
 
 
 def constructor(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value:

@@ -35,10 +35,12 @@ def call(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value:
     if routine is None:
         return of.types.any_value(result, reason="result of a function that is not known")
     made = Call(of, routine.name, arguments, node["args"], result, node.get("funcvariadic") == "true")
-    if routine.schema != SYSTEM_SCHEMA:
-        return _ours(made, routine)
     rule = json_calls.RULES.get(routine.name)
-    return rule(made) if rule else _builtin(made, routine)
+    if routine.schema != SYSTEM_SCHEMA:
+        value = _ours(made, routine)
+    else:
+        value = rule(made) if rule else _builtin(made, routine)
+    return replace(value, null=True) if scope.padded and routine.many else value
 
 
 def _builtin(made: Call, routine: Routine) -> Value:

@@ -33,9 +33,8 @@ def texts(types: Types, node: Node) -> list[str] | None:
         return _texts_of_elements(types, node["elements"])
     if node[""] != "CONST" or node["constisnull"] == "true" or not types.element(int(node["consttype"])):
         return None
-    elements = [
-        value.values for value in _elements(types, int(node["consttype"]), -1, bytes_of(node["constvalue"]))
-    ]
+    data = _with_long_header(bytes_of(node["constvalue"]))
+    elements = [value.values for value in _elements(types, int(node["consttype"]), -1, data)]
     return [words[0] for words in elements] if all(len(words) == 1 for words in elements) else None
 
 
@@ -55,8 +54,12 @@ def _decode(types: Types, oid: int, typmod: int, data: bytes) -> Value:
     if oid == JSONB:
         return Value(oid, null=False, shape=documents.literal(datums.jsonb(datums.body(data))))
     if types.element(oid):
+        data = _with_long_header(data)
         elements = _elements(types, oid, typmod, data)
-        return Value(oid, null=False, typmod=typmod, element=either(elements or [void(types.element(oid))]))
+        value = Value(oid, null=False, typmod=typmod, element=either(elements or [void(types.element(oid))]))
+        for _ in range(datums.dimensions(data) - 1):
+            value = replace(value, element=value)
+        return value
     if oid == JSON:
         document = json.loads(datums.body(data), parse_float=Decimal, parse_int=Decimal)
         return Value(oid, null=False, shape=documents.literal(document))
@@ -65,13 +68,15 @@ def _decode(types: Types, oid: int, typmod: int, data: bytes) -> Value:
     return known if text is None else Value(oid, null=False, typmod=typmod, values=(text,))
 
 
+def _with_long_header(data: bytes) -> bytes:
+    return b"\0\0\0" + data if data[0] & 1 else data
+
+
 def _elements(types: Types, oid: int, typmod: int, data: bytes) -> list[Value]:
     element = types.element(oid)
-    if data[0] & 1:  # a header of one byte
-        data = b"\0\0\0" + data
     size = _size(types, element)
     if size is None:
-        return [types.any_value(element, typmod)]
+        return [types.any_value(element, typmod, null=datums.has_nulls(data))]
     return [
         void(element) if each is None else _decode(types, element, typmod, each)
         for each in datums.array(data, size)

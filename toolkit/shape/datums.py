@@ -39,9 +39,14 @@ def numeric(data: bytes) -> str:
         negative, scale, start = header & 0x4000, header & 0x3FFF, 4
         weight = struct.unpack_from("<h", data, 2)[0]
     digits = struct.unpack_from(f"<{(len(data) - start) // 2}H", data, start)
-    number = sum((Decimal(digit).scaleb(4 * (weight - i)) for i, digit in enumerate(digits)), Decimal(0))
-    text = f"{number:.{scale}f}"
-    return f"-{text}" if negative else text
+    number = 0
+    for digit in digits:
+        number = number * 10000 + digit
+    shift = 4 * (weight + 1 - len(digits)) + scale
+    units = number * 10**shift if shift >= 0 else number // 10**-shift
+    text = str(units).rjust(scale + 1, "0")
+    whole, fraction = text[: len(text) - scale], text[len(text) - scale :]
+    return ("-" if negative else "") + whole + ("." if scale else "") + fraction
 
 
 def array(data: bytes, size: int) -> list[bytes | None]:
@@ -71,6 +76,17 @@ def array(data: bytes, size: int) -> list[bytes | None]:
         elements.append(data[place : place + length])
         place += length
     return elements
+
+
+def dimensions(data: bytes) -> int:
+    """Return how many dimensions an array has; an empty one has none."""
+    found: int = struct.unpack_from("<i", data, 4)[0]
+    return found
+
+
+def has_nulls(data: bytes) -> bool:
+    """Tell whether an array may hold NULL."""
+    return bool(struct.unpack_from("<i", data, 8)[0])
 
 
 def jsonb(data: bytes) -> Any:  # noqa: ANN401 - whatever the document is

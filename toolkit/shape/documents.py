@@ -93,7 +93,11 @@ def _item(shape: Shape, index: int | None) -> Found:
             inside = -len(shape.items) <= index < len(shape.items)
             return (shape.items[index], False) if inside else (NEVER, True)
         return union_of(shape.items), True
-    return (shape.element, True) if isinstance(shape, Array) else (NEVER, True)
+    if isinstance(shape, Array):
+        return shape.element, True
+    # A scalar of jsonb is kept as an array of one, and `->` lets that be seen.
+    is_only = isinstance(shape, Scalar | Null) and index in (None, 0, -1)
+    return (shape if is_only else NEVER), True
 
 
 def at(shape: Shape, path: Sequence[str | None]) -> Found:
@@ -303,7 +307,8 @@ def _with_value(shape: Shape, path: Sequence[str], value: Shape, *, create: bool
         return _inside(shape, path[0], deeper)
     if isinstance(shape, Array | Tuple):
         return Array(union_of([items(shape), value]))
-    return _with_key(shape, path[0], value, create=create) if isinstance(shape, Object) else NEVER
+    # A scalar at the end of a path stays; as the whole document it is refused.
+    return _with_key(shape, path[0], value, create=create) if isinstance(shape, Object) else shape
 
 
 def _with_key(shape: Object, name: str, value: Shape, *, create: bool) -> Shape:

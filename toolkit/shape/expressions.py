@@ -46,8 +46,9 @@ def _variable(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value
     owner = scope.outer(int(node["varlevelsup"]))
     found = of.column(owner, int(node["varno"]), int(node["varattno"]), facts)
     if found is not None:
-        old = node.get("varreturningtype", "0") == "1"
-        return replace(found, null=True) if old else found
+        # In RETURNING (PostgreSQL 18): old and new rows, either of which may not be there.
+        explicit = node.get("varreturningtype", "0") != "0"
+        return replace(found, null=True) if explicit else found
     system = int(node["varattno"]) < 0
     return of.types.any_value(
         int(node["vartype"]), int(node["vartypmod"]), null=not system, reason="a column that is not known"

@@ -43,7 +43,7 @@ class Inference:
         self.snapshot = snapshot
         self.types = Types(snapshot)
         self._reader = TreeReader()
-        self._tables = Tables(self.types, self._reader, snapshot.operators)
+        self._tables = Tables(self.types, self._reader)
         self._oids = {relation.name: oid for oid, relation in snapshot.relations.items()}
         self._filled_from = {
             self._oids[table]: self._oids[view]
@@ -179,8 +179,10 @@ class Inference:
         found = self.query(query, None, NO_FACTS)
         columns = []
         for attribute, (_, value) in zip(relation.columns, found.columns, strict=True):
-            known = value if value.type else replace(value, type=attribute.type)
-            columns.append((attribute.name, replace(known, typmod=attribute.typmod, type=attribute.type)))
+            # What a materialised view has kept may be gone: no foreign key holds for it.
+            column = None if relation.kind == "m" else value.column
+            known = replace(value, typmod=attribute.typmod, type=attribute.type, column=column)
+            columns.append((attribute.name, known))
         return Rows(tuple(columns), found.some)
 
     def _table(self, relation: Relation) -> Rows:

@@ -130,10 +130,10 @@ def _note_missing(call: Call, shape: Shape) -> None:
 def _as_text(call: Call, shape: Shape, *, missing: bool) -> Value:
     """Return the text of what was found: strings without quotes, JSON null as NULL."""
     alternatives = documents.alternatives(shape)
-    if not alternatives:
-        return void(TEXT)
     null = call.null or missing or any(_may_be_null(each) for each in alternatives)
     texts = [each for each in alternatives if not isinstance(each, Null)]
+    if not texts:
+        return void(TEXT)
     only = texts[0] if len(texts) == 1 else None
     closed = only.values if isinstance(only, Scalar) and only.json_type == "string" else ()
     return Value(TEXT, null, values=closed)

@@ -23,7 +23,7 @@ from toolkit.shape.values import BIGINT, RECORD, Rows, Value, either
 
 _INNER, _LEFT, _FULL, _RIGHT = "0", "1", "2", "3"
 _INTERSECT, _EXCEPT = "2", "3"
-_SELECT = "1"
+_SELECT, _UPDATE, _MERGE = "1", "2", "5"
 _MOST_TURNS = 4
 _Source = dict[int, tuple[str, Value]]
 
@@ -107,6 +107,8 @@ def _reference(of: Interpreting, quals: Node, target: int, inner: Scope, outer: 
     relation = of.snapshot.relations.get(int(entry["relid"])) if entry["rtekind"] == RELATION else None
     if relation is None or relation.kind not in "rp" or relation.secured or entry["tablesample"]:
         return None
+    if relation.kind == "p" and entry["inh"] == "false":
+        return None
     pairs: dict[int, tuple[int, int]] = {}
     premises: Facts = frozenset()
     for condition in quals["args"] if quals[""] == "BOOLEXPR" and quals["boolop"] == "and" else [quals]:
@@ -133,7 +135,7 @@ def _is_ready(entry: Node) -> bool:
 
 def _equated(of: Interpreting, condition: Node, target: int, level: int) -> tuple[int, int, int] | None:
     """Return (column of the target, source, column of the source) of an equality between the two."""
-    if condition[""] != "OPEXPR" or of.snapshot.operators.get(int(condition["opno"])) != "=":
+    if condition[""] != "OPEXPR" or not of.types.is_equality(condition):
         return None
     sides = condition["args"]
     if any(side[""] != "VAR" or int(side["varattno"]) < 1 for side in sides):
@@ -245,15 +247,29 @@ def rows_of(of: Interpreting, query: Node, scope: Scope, outside: Facts) -> Rows
         values = _set_rows(of, query["setOperations"], scope)
         names = [text_of(each["resname"]) for each in query["targetList"] if each["resjunk"] == "false"]
         return Rows(tuple(zip(names, values, strict=True)), some_rows(of, query, scope, outside))
-    targets = query["targetList"] if query["commandType"] == _SELECT else query["returningList"]
-    padded = query["hasTargetSRFs"] == "true" and sum(map(_sets_in, targets)) > 1
-    columns = []
-    for each in targets:
-        if each["resjunk"] == "false":
-            value = of.value(each["expr"], scope, scope.facts)
-            name = text_of(each["resname"]) if each["resname"] else ""
-            columns.append((name, replace(value, null=True, column=None) if padded else value))
+    targets = query["targetList"] if query["commandType"] == _SELECT else _returning(query, scope)
+    # The rows of the shorter of several sets are filled up with NULL.
+    scope.padded = query["hasTargetSRFs"] == "true" and sum(map(_sets_in, targets)) > 1
+    columns = [
+        (text_of(each["resname"]) if each["resname"] else "", of.value(each["expr"], scope, scope.facts))
+        for each in targets
+        if each["resjunk"] == "false"
+    ]
     return Rows(tuple(columns), some_rows(of, query, scope, outside))
+
+
+def _returning(query: Node, scope: Scope) -> list[Node]:
+    """Return what a command returns; its conditions held before it changed the row."""
+    target = int(query["resultRelation"])
+    if query["commandType"] == _UPDATE:
+        scope.facts = frozenset(key for key in scope.facts if key[:2] != (scope, target))
+    elif query["commandType"] == _MERGE:
+        scope.facts = frozenset()
+        scope.rules.clear()
+        missing = (scope.group(),)
+        scope.groups = dict.fromkeys(range(1, len(query["rtable"]) + 1), missing)
+    targets: list[Node] = query["returningList"]
+    return targets
 
 
 def _sets_in(node: object) -> int:
@@ -365,5 +381,6 @@ def _widened(of: Interpreting, before: Value, after: Value, *, most: bool) -> Va
     if after == before:
         return after
     if most:
-        return of.types.any_value(after.type, reason="a document that a recursive query goes on building")
+        reason = "a document that a recursive query goes on building"
+        return of.types.any_value(after.type, null=after.null, reason=reason)
     return after if after.shape is None else replace(after, shape=documents.loosened(after.shape))

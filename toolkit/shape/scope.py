@@ -29,6 +29,7 @@ class Scope:
     groups: for each source, the outer joins that may lack its row. rules: facts and what follows. facts: what
     holds for every row that the FROM and WHERE clauses leave. full: the two groups of each FULL JOIN, of
     which one is there. nulled: columns that grouping sets may make NULL; nulled_expressions: other ones.
+    padded: sets in the list of columns may be filled up with NULL.
     """
 
     query: Node
@@ -43,6 +44,7 @@ class Scope:
     sources: dict[int, dict[int, tuple[str, Value]]] = field(default_factory=dict)
     ctes: dict[str, Rows] = field(default_factory=dict)
     last_group: int = 0
+    padded: bool = False
 
     def outer(self, levels: int) -> "Scope":
         """Return the scope that many levels up; a tree that is not broken has it."""

@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import replace
 
 from toolkit.core import notation
@@ -16,7 +15,7 @@ from toolkit.shape.values import Value
 
 _DECLARED = re.compile(r"^[ \t]*shape:[ \t]*", re.MULTILINE)
 _OF_DOMAIN = 0
-_EQUAL = "="
+_EXACT = frozenset({16, 19, 20, 21, 23, 25, 1043})  # boolean, name, bigint, smallint, integer, text, varchar
 _PRESENT = "1"
 _SAME = frozenset({"RELABELTYPE", "COLLATEEXPR"})
 
@@ -24,9 +23,9 @@ _SAME = frozenset({"RELABELTYPE", "COLLATEEXPR"})
 class Tables:
     """The columns of all tables. problems: declared shapes that can't be used, as sentences."""
 
-    def __init__(self, types: Types, reader: TreeReader, operators: Mapping[int, str]) -> None:
+    def __init__(self, types: Types, reader: TreeReader) -> None:
         """Read the checks of all tables and domains; those of domains are told to `types`."""
-        self._types, self._operators = types, operators
+        self._types = types
         self._checks: dict[int, list[Node]] = defaultdict(list)
         self.problems: list[str] = []
         self.declared: list[str] = []
@@ -35,15 +34,15 @@ class Tables:
         for oid, checks in self._checks.items():
             if oid not in types.snapshot.relations and oid in types.snapshot.types:
                 closed = self._closed_by(checks).get(_OF_DOMAIN)
-                if closed:
+                if closed and self._is_exact(oid):
                     types.domain_values[oid] = closed
 
     def columns(self, relation: Relation) -> dict[str, Value]:
         """Return the columns of a table by name."""
         checks = self._checks.get(relation.oid, [])
-        # A foreign server may send anything, and a child table need not have its parent's check.
-        holds = relation.kind != "f"
+        holds = not self._types.has_foreign_rows(relation)
         closed = self._closed_by(checks) if holds else {}
+        loose = {each.number for each in relation.columns if each.loose}
         present = {number for check in checks if holds for number in _not_null_by(check)}
         columns = {}
         for each in self._types.columns(relation):
@@ -53,11 +52,16 @@ class Tables:
             columns[name] = replace(
                 value,
                 null=not (holds and (not_null or number in present)),
-                values=closed.get(number, ()),
+                values=closed.get(number, ()) if self._is_exact(oid) and number not in loose else (),
                 column=(relation.oid, number),
                 origin=origin,
             )
         return self._with_declared(relation, columns)
+
+    def _is_exact(self, oid: int) -> bool:
+        """Tell whether equal values of a type are printed alike: not 1.0 and 1.00, nor padded texts."""
+        found = self._types.base(oid)[0]
+        return found.oid in _EXACT or found.kind == "e"
 
     def _with_declared(self, relation: Relation, columns: dict[str, Value]) -> dict[str, Value]:
         for each in relation.columns:
@@ -104,10 +108,7 @@ class Tables:
                 number: tuple(dict.fromkeys(value for each in every for value in each[number]))
                 for number in shared
             }
-        if (
-            node[""] not in ("OPEXPR", "SCALARARRAYOPEXPR")
-            or self._operators.get(int(node["opno"])) != _EQUAL
-        ):
+        if node[""] not in ("OPEXPR", "SCALARARRAYOPEXPR") or not self._types.is_equality(node):
             return {}
         number = _column(node["args"][0])
         values = self._values(node)

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from toolkit.core.shapes import Array, Null, Object, Opaque, Property, Scalar, Shape, Tuple, or_null
-from toolkit.core.trees import Relation, Snapshot, Type
-from toolkit.shape.values import JSON, JSONB, Value
+from toolkit.core.trees import SYSTEM_SCHEMA, Relation, Snapshot, Type
+from toolkit.shape.nodetree import Node
+from toolkit.shape.values import JSON, JSONB, VOID, Value
 
 # The names in front of which the modifier stands, longest first, and what to write instead.
 _SHORT = (
@@ -27,6 +28,7 @@ _NAMES_WITH_LENGTH = {1043: "varchar", 1042: "char"}
 _NAMES_WITH_PRECISION = {1083: "time", 1114: "timestamp", 1184: "timestamptz", 1266: "timetz", 1560: "bit"}
 _NAMES_WITH_PRECISION[1562] = "varbit"
 _NUMERIC = 1700
+_WITHOUT_VALUES = frozenset({VOID, 2279, 3838})  # void, trigger, event_trigger
 _NAMES = {1042: "bpchar"}
 
 
@@ -68,6 +70,12 @@ class Types:
     def is_json(self, oid: int) -> bool:
         """Tell whether values of the type are documents."""
         return self.base(oid)[0].oid in (JSON, JSONB)
+
+    def is_equality(self, node: Node) -> bool:
+        """Tell whether an operator is one of PostgreSQL's own equalities."""
+        routine = self.snapshot.routines.get(int(node["opfuncid"]))
+        named = self.snapshot.operators.get(int(node["opno"])) == "="
+        return named and routine is not None and routine.schema == SYSTEM_SCHEMA
 
     def array_of(self, oid: int) -> int:
         """Return the type of arrays of a type, 0 where there is none."""
@@ -123,6 +131,11 @@ class Types:
         """Tell whether tables inherit from this one."""
         return oid in self._children
 
+    def has_foreign_rows(self, relation: Relation) -> bool:
+        """Tell whether rows may come from another server, which need not keep to our constraints."""
+        children = (self.snapshot.relations[oid] for oid in self._children.get(relation.oid, ()))
+        return relation.kind == "f" or any(map(self.has_foreign_rows, children))
+
     def _children_agree(self, oid: int, name: str) -> bool:
         for child in self._children.get(oid, ()):
             columns = self.snapshot.relations[child].columns
@@ -174,7 +187,8 @@ class Types:
             return Object(tuple(properties.values()), origin=value.origin)
         if found.json_cast:
             return self._cast(found)
-        return Opaque("a row of unknown columns") if found.kind in "pc" else self._scalar(value)
+        unknown = found.kind in "pc" and found.oid not in _WITHOUT_VALUES
+        return Opaque("a row of unknown columns") if unknown else self._scalar(value)
 
     def _cast(self, found: Type) -> Shape:
         if found.name.endswith("hstore"):

@@ -95,4 +95,5 @@ def _either_values(values: Sequence[Value]) -> tuple[str, ...]:
     first = values[0].values
     if all(set(value.values) <= set(first) for value in values):
         return first
-    return tuple(sorted({text for value in values for text in value.values}))
+    found = {text for value in values for text in value.values}
+    return () if values[0].type == BOOLEAN else tuple(sorted(found))

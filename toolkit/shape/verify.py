@@ -117,7 +117,7 @@ def _is_number(document: Any, shape: Scalar) -> bool:  # noqa: ANN401
         precision, scale = int(limit[1]), int(limit[2])
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)
-        if -exponent > max(scale, 0) or abs(number) >= Decimal(10) ** (precision - scale):
+        if -exponent > max(scale, 0) or number.copy_abs() >= Decimal(10) ** (precision - scale):
             return False
     return not shape.values or any(Decimal(value) == number for value in shape.values if value != "NaN")
 
