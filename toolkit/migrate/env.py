@@ -104,7 +104,7 @@ def _run() -> None:
     if "revision_context" in options:
         raise ToolkitError(
             "Plain `alembic revision` and `alembic check` are not used in this project.",
-            remedy="Use `toolkit revision -m MESSAGE`, or write its three files by hand; and `toolkit check`.",
+            remedy="`toolkit revision -m MESSAGE` writes one, `toolkit check` verifies them all.",
         )
     if "template_args" in options:
         return  # `alembic merge`: needs no database
