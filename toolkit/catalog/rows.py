@@ -4,16 +4,15 @@ Values are drawn with what CHECK constraints and types say in mind, rows that br
 by the server, and what can't be filled is reported with its reason.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from random import Random
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
-from toolkit.catalog.samples import sample
+from toolkit.catalog.samples import Draws, sample
 from toolkit.catalog.tables import Column, ForeignKey, Table, read_tables
 
 _TRIES: Final = 6  # batches for a table, each of as many candidates as rows are wanted, and some more
@@ -37,6 +36,7 @@ _WRONG: Final = """
     WHERE NOT pg_temp.toolkit_fits(value, type)
 """
 
+Given = Mapping[tuple[str, str, str], Callable[[Draws], str | None]]
 _Row = dict[str, str | None]
 
 
@@ -56,20 +56,24 @@ def fill_tables(
     seed: int,
     rows: int = 20,
     only: Collection[tuple[str, str]] | None = None,
+    edges: float = 0.25,
+    given: Given | None = None,
 ) -> list[Filled]:
     """Put about `rows` random rows into every table that can take some; return what became of each.
 
     only: schema and name of the tables that matter; they and those they refer to are filled, None is all.
+    edges: the share of edge values, such as the largest number of a type. given: what makes the values of
+    some columns, by schema, table and column.
     connection: of a superuser, in autocommit mode, to a scratch database. seed: the same seed gives the same
     rows in the same schema, but for what the server's own defaults and triggers add. Triggers and row-level
     security do what they do. Raises psycopg.Error where the connection is lost.
     """
-    random = Random(seed)  # noqa: S311 - test data, no secrets
+    random = Draws(seed, edges)
     tables = read_tables(connection)
     if only is not None:
         tables = _with_parents(tables, only)
     connection.execute(_FITS.encode())
-    filler = _Filler(connection, random)
+    filler = _Filler(connection, random, given or {})
     numbers: dict[int, int] = dict.fromkeys((table.oid for table in tables), 0)
     # Twice: what refers to itself, or in a circle, finds rows in the second turn.
     for wanted in (rows - rows // 2, rows):
@@ -101,7 +105,8 @@ def _with_parents(tables: list[Table], only: Collection[tuple[str, str]]) -> lis
 class _Filler:
     """Puts rows into tables. reasons: by table, the last words of the server about a row it refused."""
 
-    def __init__(self, connection: psycopg.Connection, random: Random) -> None:
+    def __init__(self, connection: psycopg.Connection, random: Draws, given: Given) -> None:
+        self._given = given
         self.reasons: dict[int, str] = {}
         self._connection = connection
         self._random = random
@@ -137,7 +142,7 @@ class _Filler:
                 self._refer(row, key, parents[key])
         for column in table.columns:
             if row.get(column.name) is None and (column.name not in row or column.not_null):
-                row[column.name] = self._value(column)
+                row[column.name] = self._value(table, column)
         for column in table.columns:
             if row[column.name] is None and (column.not_null or column.type.not_null):
                 self.reasons.setdefault(
@@ -159,7 +164,10 @@ class _Filler:
             for name in key.columns:
                 row.setdefault(name, None)
 
-    def _value(self, column: Column) -> str | None:
+    def _value(self, table: Table, column: Column) -> str | None:
+        given = self._given.get((table.schema, table.name, column.name))
+        if given is not None:
+            return given(self._random)
         if not (column.not_null or column.type.not_null) and self._random.random() < _NULLS:
             return None
         return sample(column.type, self._random, column.limits)

@@ -15,7 +15,6 @@ from uuid import UUID
 from toolkit.catalog.matching import text_like, text_matching
 from toolkit.source.limits import Limit
 
-_EDGES: Final = 0.25  # the share of edge values
 _WORDS: Final = ("alpha", "beta", "Grüße", "日本語", "naïve", "o'clock", 'a "b"', "x\\y", "😀", "line\nbreak")
 _BEGIN: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _DAYS: Final = 20_000
@@ -44,7 +43,16 @@ class Type:
     not_null: bool = False
 
 
-def sample(type_: Type, random: Random, limits: Sequence[Limit] = ()) -> str | None:
+class Draws(Random):
+    """A source of random choices. edges: the share of edge values, such as the largest, NaN, infinity."""
+
+    def __init__(self, seed: int, edges: float = 0.25) -> None:
+        """Begin; the same seed and share give the same choices."""
+        super().__init__(seed)
+        self.edges = edges
+
+
+def sample(type_: Type, random: Draws, limits: Sequence[Limit] = ()) -> str | None:
     """Return a random value of a type, None where no way to make one is known.
 
     limits: what constraints say about the column; they are kept to as far as they are understood, and the
@@ -62,15 +70,15 @@ def sample(type_: Type, random: Random, limits: Sequence[Limit] = ()) -> str | N
     return make(type_, random, certain) if make else None
 
 
-def _happens(random: Random, share: float) -> bool:
+def _happens(random: Draws, share: float) -> bool:
     return random.random() < share
 
 
-def _enum(type_: Type, random: Random, _: Sequence[Limit]) -> str | None:
+def _enum(type_: Type, random: Draws, _: Sequence[Limit]) -> str | None:
     return random.choice(type_.labels) if type_.labels else None
 
 
-def _text(type_: Type, random: Random, limits: Sequence[Limit]) -> str:
+def _text(type_: Type, random: Draws, limits: Sequence[Limit]) -> str:
     longest = type_.modifier - 4 if type_.modifier > 0 else _LONGEST
     shortest = 0
     for limit in limits:
@@ -85,7 +93,9 @@ def _text(type_: Type, random: Random, limits: Sequence[Limit]) -> str:
     if type_.modifier > 0:
         longest = min(longest, type_.modifier - 4)
     length = (
-        random.choice((shortest, longest)) if _happens(random, _EDGES) else random.randint(shortest, longest)
+        random.choice((shortest, longest))
+        if _happens(random, random.edges)
+        else random.randint(shortest, longest)
     )
     text = ""
     while len(text) < length:
@@ -104,7 +114,7 @@ def _bounds(operator: str, value: int) -> tuple[int | None, int | None]:
     }[operator]
 
 
-def _number(type_: Type, random: Random, limits: Sequence[Limit]) -> str:
+def _number(type_: Type, random: Draws, limits: Sequence[Limit]) -> str:
     step, largest = _grid(type_)
     least, most = -largest, largest
     for limit in limits:
@@ -114,9 +124,9 @@ def _number(type_: Type, random: Random, limits: Sequence[Limit]) -> str:
         inside = bound if "=" in limit.test else bound + (step if limit.test == ">" else -step)
         least, most = (max(least, inside), most) if ">" in limit.test else (least, min(most, inside))
     least = min(least, most)
-    if type_.name not in _INTEGERS and not limits and _happens(random, _EDGES / 2):
+    if type_.name not in _INTEGERS and not limits and _happens(random, random.edges / 2):
         return random.choice(("NaN", "NaN" if type_.modifier >= 0 else "Infinity", "0"))
-    if _happens(random, _EDGES):
+    if _happens(random, random.edges):
         near = Decimal(0) if least <= 0 <= most else least
         return str(random.choice((least, most, near)).quantize(step))
     low, high = max(least, min(Decimal(-1000), most)), min(most, max(Decimal(1000), least))
@@ -143,7 +153,7 @@ def _decimal(text: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def _moment(type_: Type, random: Random, limits: Sequence[Limit]) -> str:
+def _moment(type_: Type, random: Draws, limits: Sequence[Limit]) -> str:
     least, most = _BEGIN, _BEGIN + timedelta(days=_DAYS)
     bounded = False
     for limit in limits:
@@ -157,7 +167,7 @@ def _moment(type_: Type, random: Random, limits: Sequence[Limit]) -> str:
         else:
             most = bound - timedelta(days=limit.test == "<")
             least = min(least, most - timedelta(days=_DAYS))
-    if not bounded and _happens(random, _EDGES):
+    if not bounded and _happens(random, random.edges):
         return random.choice(("infinity", "-infinity", "0044-03-15 BC", "9999-12-31", "1970-01-01"))
     seconds = int((most - least).total_seconds()) if most > least else 0
     moment = least + timedelta(seconds=random.randint(0, seconds), microseconds=random.randrange(1_000_000))
@@ -172,26 +182,26 @@ def _datetime(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _array(type_: Type, random: Random, limits: Sequence[Limit]) -> str | None:
+def _array(type_: Type, random: Draws, limits: Sequence[Limit]) -> str | None:
     counts = [limit for limit in limits if limit.test.startswith("elements ") and limit.values[0].isdigit()]
     least, most = 0, 4
     for limit in counts:
         low, high = _bounds(limit.test.removeprefix("elements "), int(limit.values[0]))
         least = max(least, low or 0)
         most = high if high is not None else max(most, least + 3)
-    length = random.choice((least, most)) if _happens(random, _EDGES) else random.randint(least, most)
+    length = random.choice((least, most)) if _happens(random, random.edges) else random.randint(least, most)
     values = [sample(type_.parts[0], random) for _ in range(length)]
     # An element is NULL now and then, so what can't be made is no reason to have none.
     return "{" + ",".join(_quoted(None if _happens(random, 0.1) else value, "NULL") for value in values) + "}"
 
 
-def _composite(type_: Type, random: Random, _: Sequence[Limit]) -> str:
+def _composite(type_: Type, random: Draws, _: Sequence[Limit]) -> str:
     values = [None if _happens(random, 0.2) else sample(part, random) for part in type_.parts]
     return "(" + ",".join(_quoted(value, "") for value in values) + ")"
 
 
-def _range(type_: Type, random: Random, _: Sequence[Limit]) -> str | None:
-    if _happens(random, _EDGES):
+def _range(type_: Type, random: Draws, _: Sequence[Limit]) -> str | None:
+    if _happens(random, random.edges):
         return "empty"
     bounds = [sample(type_.parts[0], random) for _ in range(2)]
     if None in bounds:
@@ -200,7 +210,7 @@ def _range(type_: Type, random: Random, _: Sequence[Limit]) -> str | None:
     return f"[{_quoted(first, '')},{'' if _happens(random, 0.2) else _quoted(second, '')})"
 
 
-def _multirange(type_: Type, random: Random, limits: Sequence[Limit]) -> str | None:
+def _multirange(type_: Type, random: Draws, limits: Sequence[Limit]) -> str | None:
     ranges = [_range(type_, random, limits) for _ in range(random.randrange(3))]
     return "{" + ",".join(text for text in ranges if text) + "}"
 
@@ -216,11 +226,11 @@ def _quoted(value: str | None, null: str) -> str:
     return null if value is None else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _json(random: Random, _: int, depth: int = 2) -> str:
+def _json(random: Draws, _: int, depth: int = 2) -> str:
     return json.dumps(_document(random, depth), ensure_ascii=False)
 
 
-def _document(random: Random, depth: int) -> Any:  # noqa: ANN401 - any JSON value
+def _document(random: Draws, depth: int) -> Any:  # noqa: ANN401 - any JSON value
     leaves: list[Any] = [None, True, 0, -1.5, 2**53 + 1, "", random.choice(_WORDS)]
     if depth == 0 or _happens(random, 0.5):
         return random.choice(leaves)
@@ -231,35 +241,35 @@ def _document(random: Random, depth: int) -> Any:  # noqa: ANN401 - any JSON val
     }
 
 
-def _bits(random: Random, modifier: int) -> str:
+def _bits(random: Draws, modifier: int) -> str:
     length = modifier if modifier > 0 else 8
     return "".join(random.choices("01", k=length))
 
 
-def _address(random: Random, _: int) -> str:
+def _address(random: Draws, _: int) -> str:
     four = ".".join(str(random.randrange(256)) for _ in range(4))
     return random.choice((four, "::1", f"2001:db8::{random.randrange(1, 0xFFFF):x}"))
 
 
-def _network(random: Random, _: int) -> str:
+def _network(random: Draws, _: int) -> str:
     return random.choice((f"10.{random.randrange(256)}.0.0/16", "2001:db8::/32"))
 
 
-def _clock(random: Random, _: int) -> str:
+def _clock(random: Draws, _: int) -> str:
     return random.choice(
         ("00:00:00", "24:00:00", f"{random.randrange(24):02}:{random.randrange(60):02}:07.25")
     )
 
 
-def _duration(random: Random, _: int) -> str:
+def _duration(random: Draws, _: int) -> str:
     return random.choice(("0", "-1 mon", f"{random.randrange(99)} days 03:04:05.6", "1 year 2 mons"))
 
 
-def _shape(random: Random, _: int) -> str:
+def _shape(random: Draws, _: int) -> str:
     return f"({random.randrange(99)},{random.randrange(99)}),({random.randrange(99)},{random.randrange(99)})"
 
 
-_SIMPLE: Final[dict[str, Callable[[Random, int], str]]] = {
+_SIMPLE: Final[dict[str, Callable[[Draws, int], str]]] = {
     "bool": lambda random, _: random.choice(("true", "false")),
     "uuid": lambda random, _: str(UUID(int=random.getrandbits(128), version=4)),
     "json": _json,
@@ -294,11 +304,11 @@ _SIMPLE: Final[dict[str, Callable[[Random, int], str]]] = {
 }
 
 
-def _simple(type_: Type, random: Random, _: Sequence[Limit]) -> str:
+def _simple(type_: Type, random: Draws, _: Sequence[Limit]) -> str:
     return _SIMPLE[type_.name](random, type_.modifier)
 
 
-_Maker = Callable[[Type, Random, Sequence[Limit]], str | None]
+_Maker = Callable[[Type, Draws, Sequence[Limit]], str | None]
 _BASE: Final[dict[str, _Maker]] = {
     **dict.fromkeys(_SIMPLE, _simple),
     **dict.fromkeys(_TEXTS, _text),

@@ -15,6 +15,7 @@ from toolkit.checks.errors import ContractFileError, GitFailed
 from toolkit.core.contract import Command, Contract, ReadModel, read_contract, write_contract
 from toolkit.core.rules import Rulebook
 from toolkit.core.settings import Settings
+from toolkit.core.shapes import Shape
 from toolkit.core.trees import Relation, Snapshot
 from toolkit.errors import ContractUnreadable
 from toolkit.migrate.connection import connect, explain
@@ -42,14 +43,14 @@ _EXECUTABLE: Final = """
 class Inferred:
     """The contract of a database. embeds: the views that a read model reads, by its name.
 
-    notes: what a user should know. declared: the columns whose declared shape was used. comments: by name of
-    a read model or signature of a command.
+    notes: what a user should know. declared: the declared shapes that were used by column.
+    comments: by name of a read model or signature of a command.
     """
 
     contract: Contract
     embeds: Mapping[str, tuple[str, ...]]
     notes: tuple[Note, ...]
-    declared: tuple[str, ...]
+    declared: Mapping[str, Shape]
     comments: Mapping[str, str]
 
 
@@ -80,7 +81,7 @@ def infer_contract(conninfo: str, settings: Settings) -> Inferred:
         Contract(models, tuple(command for _, command in commands)),
         {model.name: inference.reads(model.name) for model in models},
         inference.notes,
-        inference.declared,
+        dict(inference.declared),
         {command.signature: comments[oid] for oid, command in commands if comments.get(oid)},
     )
 

@@ -3,6 +3,7 @@
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from toolkit.checks.contract import check_contract, desired_contract, opaque_val
 from toolkit.checks.contracts import Inferred, infer_contract, read_committed, read_reference
 from toolkit.checks.errors import ContractUnknown
 from toolkit.checks.project import open_project
+from toolkit.checks.verification import verify_contract
 from toolkit.cli._output import FORMAT, print_json, progress
 from toolkit.core.contract import Command, Contract, ReadModel, contract_json, write_contract
 from toolkit.core.settings import Settings, find_root, load_settings
@@ -104,6 +106,38 @@ def diff(against: str | None, database: str | None, form: str) -> None:
     else:
         _print(changes, new)
     sys.exit(1 if any(change.verdict is Verdict.BREAK for change in changes) else 0)
+
+
+@command.command(
+    "verify", epilog="Examples: toolkit contract verify; toolkit contract verify --seed 7 --rounds 1"
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the first round.")
+@click.option(
+    "--rounds", type=click.IntRange(min=1), default=10, show_default=True, help="How many databases."
+)
+@click.option("--rows", type=click.IntRange(min=1), default=20, show_default=True, help="For each table.")
+@FORMAT
+def verify(seed: int, rounds: int, rows: int, form: str) -> None:
+    """Check the contract of sql/ against real documents: of random rows that satisfy all constraints.
+
+    What the contract allows and no document showed is listed; it is no failure. The same seed makes the same
+    rows. Exit status: 0 every document is as the contract says, 1 some are not.
+    """
+    settings = load_settings(find_root(Path.cwd()))
+    with progress() as tell, open_project(settings, tell) as project:
+        found = verify_contract(project, seed=seed, rounds=rounds, rows=rows)
+    if form == "json":
+        print_json(asdict(found))
+        sys.exit(1 if found.broken else 0)
+    for broken in found.broken:
+        click.echo(f"{click.style(f'{broken.model} {broken.path}', bold=True)} {broken.message}")
+        click.echo(f"    in {broken.document} (seed {broken.seed})")
+    for note in found.notes:
+        click.echo(f"{click.style('note:', fg='cyan')} {note}")
+    for text in found.unseen:
+        click.echo(f"{click.style('unseen:', fg='yellow')} {text}")
+    click.echo(f"{found.documents} documents in {found.rounds} rounds: {len(found.broken) or 'none'} broken.")
+    sys.exit(1 if found.broken else 0)
 
 
 def _infer(settings: Settings, database: str | None) -> Inferred:

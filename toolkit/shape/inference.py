@@ -61,9 +61,9 @@ class Inference:
         return tuple(self._notes.found)
 
     @property
-    def declared(self) -> tuple[str, ...]:
-        """Return the columns whose declared shape was used so far, such as tb_page.body."""
-        return tuple(self._tables.declared)
+    def declared(self) -> Mapping[str, Shape]:
+        """Return the declared shapes that were used so far by column, such as tb_page.body."""
+        return self._tables.declared
 
     def reads(self, name: str) -> tuple[str, ...]:
         """Return the relations that a view which is worked out reads directly."""

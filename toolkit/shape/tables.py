@@ -28,7 +28,7 @@ class Tables:
         self._types = types
         self._checks: dict[int, list[Node]] = defaultdict(list)
         self.problems: list[str] = []
-        self.declared: list[str] = []
+        self.declared: dict[str, Shape] = {}
         for check in types.snapshot.checks:
             self._checks[check.owner].append(reader.read(check.tree))
         for oid, checks in self._checks.items():
@@ -74,7 +74,7 @@ class Tables:
                 continue
             shape = self._read(each.comment[found.end() :], place)
             if shape is not None:
-                self.declared.append(place)
+                self.declared[place] = shape
                 columns[each.name] = replace(columns[each.name], shape=shape)
         return columns
 

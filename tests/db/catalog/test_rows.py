@@ -1,13 +1,12 @@
 """Random rows in real tables: they keep to every constraint, and what can't be filled says why."""
 
 from pathlib import Path
-from random import Random
 
 import psycopg
 import pytest
 
 from toolkit.catalog.rows import fill_tables
-from toolkit.catalog.samples import sample
+from toolkit.catalog.samples import Draws, sample
 from toolkit.catalog.tables import read_tables
 
 CASES = Path(__file__).parents[2] / "cases" / "catalog"
@@ -81,7 +80,7 @@ def test_samples_of_every_base_type_are_values_of_it(connection):
     connection.execute(f"CREATE TABLE every ({columns})")
     (table,) = [table for table in read_tables(connection) if table.name == "every"]
 
-    random = Random(3)
+    random = Draws(3)
     for column in table.columns:
         element = column.type.parts[0]
         values = [sample(element, random) for _ in range(60)]

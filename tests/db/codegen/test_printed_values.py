@@ -1,13 +1,12 @@
 """What to_jsonb prints for values of every type fits the JSON Schema of the type."""
 
 import json
-from random import Random
 
 import psycopg
 import pytest
 from jsonschema import Draft202012Validator
 
-from toolkit.catalog.samples import Type, sample
+from toolkit.catalog.samples import Draws, Type, sample
 from toolkit.codegen.json_schema import shape_schema
 from toolkit.core.shapes import Scalar
 
@@ -53,7 +52,7 @@ def connection(scratch_by_major):
 def test_printed_value_fits_the_schema(connection, name, zone):
     base, modifier = name.partition("(")[0], TYPES[name]
     written = f"{name}({modifier - 4})" if base in ("varchar", "bpchar") else name
-    random = Random(5)
+    random = Draws(5)
     type_ = Type(written, "base", base, -1 if modifier is None else modifier)
     values = [sample(type_, random) for _ in range(40)] + EDGES.get(name, [])
     short = SHORT.get(base, base) + written.removeprefix(base)

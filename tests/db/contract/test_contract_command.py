@@ -190,3 +190,39 @@ def test_file_that_is_no_contract_is_named_with_the_place(committed):
     refused = committed.run("check")
     assert refused.returncode == 1
     assert "sql/contract/v_user.contract:2:5:" in refused.stderr + refused.stdout
+
+
+def test_verify_finds_documents_as_the_contract_says_and_lists_what_it_did_not_see(project):
+    project.edit(
+        "tb_user", "raw jsonb", "raw jsonb, kind text CHECK (kind IN ('a', 'never') AND kind <> 'never')"
+    )
+    project.edit("v_user", "'name', name", "'name', name, 'kind', kind, 'raw', raw")
+    shape = "shape: {title: text, tags: [text], level?: integer in (1|2)}"
+    project.edit("tb_user", ");\n", f");\nCOMMENT ON COLUMN tb_user.raw IS '{shape}';\n")
+    done = project.run("verify", "--rounds", "3")
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("documents in 3 rounds: none broken.\n")
+    assert "unseen: v_user data.kind is never\n" in done.stdout
+    assert "raw.level" not in done.stdout  # seen absent, 1 and 2
+    again = [
+        project.run("verify", "--rounds", "1", "--seed", "2", "--format", "json").stdout for _ in range(2)
+    ]
+    assert again[0] == again[1]
+    assert json.loads(again[0])["documents"] > 0
+
+
+def test_verify_names_view_path_document_and_seed_of_what_breaks_the_contract(project):
+    project.edit("tb_user", "raw jsonb", "tags text[]")
+    project.edit("v_user", "'name', name", "'name', name, 'tags', tags")
+    # No type of PostgreSQL says how many dimensions an array has.
+    project.write(
+        "sql/trg_tags.sql",
+        "CREATE FUNCTION fn_nest() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        "BEGIN new.tags := '{{a,b}}'; RETURN new; END $$;\n"
+        "CREATE TRIGGER trg_nest BEFORE INSERT ON tb_user FOR EACH ROW EXECUTE FUNCTION fn_nest();\n",
+    )
+    done = project.run("verify", "--rounds", "1", "--seed", "3")
+    assert done.returncode == 1
+    assert "v_user data.tags.0 ['a', 'b'], where text is promised" in done.stdout
+    assert '"tags": [["a", "b"]]' in done.stdout
+    assert "(seed 3)" in done.stdout
