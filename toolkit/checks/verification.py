@@ -157,9 +157,9 @@ def _check(row: dict[str, Any], model: ReadModel, seed: int, found: Verification
     for column in model.columns:
         shape = or_null(column.shape) if column.nullable else column.shape
         for path, message in check(row[column.name], shape):
-            place = ".".join(map(write_name, (column.name, *path)))
+            parts = (part if part.isdigit() else write_name(part) for part in (column.name, *path))
             text = json.dumps(row[column.name], default=str, ensure_ascii=False)
-            found.broken.append(Broken(model.name, place, message, seed, text))
+            found.broken.append(Broken(model.name, ".".join(parts), message, seed, text))
 
 
 def _expected(contract: Contract) -> Iterator[str]:
