@@ -25,6 +25,51 @@ _FIELDS = (
     ("discount", "numeric(5,2)"), ("email", "text"), ("version", "bigint"), ("source", "text"),
 )  # fmt: skip
 
+_SHARED = {
+    "tables/tb_user.sql": """\
+CREATE TABLE tb_user (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    email text NOT NULL,
+    phone text,
+    is_active boolean DEFAULT true NOT NULL,
+    CONSTRAINT pk_user PRIMARY KEY (id),
+    CONSTRAINT uq_user_email UNIQUE (email)
+);
+""",
+    "tables/tb_audit.sql": """\
+CREATE TABLE tb_audit (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    action text NOT NULL,
+    relation text NOT NULL,
+    row_id uuid NOT NULL,
+    actor uuid NOT NULL,
+    before jsonb,
+    after jsonb,
+    CONSTRAINT pk_audit PRIMARY KEY (id)
+);
+""",
+    "functions/fn_require_actor.sql": """\
+CREATE FUNCTION fn_require_actor(p_user_id uuid) RETURNS uuid
+LANGUAGE sql
+STABLE
+AS $$ SELECT COALESCE(NULLIF(current_setting('app.user_id', true), '')::uuid, p_user_id) $$;
+
+REVOKE EXECUTE ON FUNCTION fn_require_actor(uuid) FROM PUBLIC;
+""",
+    "functions/fn_write_audit.sql": """\
+CREATE FUNCTION fn_write_audit(
+    p_action text, p_relation text, p_row_id uuid, p_actor uuid, p_before jsonb, p_after jsonb
+) RETURNS void
+LANGUAGE sql
+AS $$
+    INSERT INTO tb_audit (action, relation, row_id, actor, before, after)
+    VALUES (p_action, p_relation, p_row_id, p_actor, p_before, p_after)
+$$;
+
+REVOKE EXECUTE ON FUNCTION fn_write_audit(text, text, uuid, uuid, jsonb, jsonb) FROM PUBLIC;
+""",
+}
 _TABLE = """\
 -- The write model of {s}: changed by the commands of this subject only.
 CREATE TABLE tb_{s} (
@@ -183,8 +228,8 @@ BEGIN
 
     -- Who did what, for auditors; and what others are told.
     PERFORM fn_write_audit('CREATE', 'tb_{s}', v_new.id, v_actor, NULL, to_jsonb(v_new));
-    PERFORM fn_emit_event(
-        '{s}_created', '{s}', v_new.id, jsonb_build_object('id', v_new.id, 'owner_id', v_new.owner_id)
+    PERFORM pg_notify(
+        '{s}_created', jsonb_build_object('id', v_new.id, 'owner_id', v_new.owner_id, 'at', now())::text
     );
     RETURN v_new.id;
 END
@@ -310,26 +355,29 @@ CREATE INDEX idx_{s}_reviewed_by ON tb_{s} (reviewed_by);
 COMMENT ON COLUMN tb_{s}.reviewed_by IS 'Who looked at it last; null where nobody did.';
 """
 _UNCHANGE = "ALTER TABLE tb_{s} DROP COLUMN reviewed_by;\n"
-FILES_OF_A_SUBJECT = 17  # that lint reads
 
 
 def write_project(root: Path, subjects: int) -> None:
-    """Write a project with so many subjects, FILES_OF_A_SUBJECT files of SQL each, at most 225."""
-    root.mkdir(parents=True, exist_ok=True)
-    (root / "pyproject.toml").write_text("[tool.toolkit]\n", encoding="utf-8")
-    parent = "None"
-    for number, (quality, thing) in enumerate(islice(product(_QUALITIES, _THINGS), subjects)):
+    """Write a project with so many subjects, 17 files of SQL each, at most 225; and what they share."""
+    _write(root / "pyproject.toml", "[tool.toolkit]\n")
+    for path, text in _SHARED.items():
+        _write(root / "sql" / path, text)
+    drops = "DROP FUNCTION fn_write_audit, fn_require_actor;\nDROP TABLE tb_audit, tb_user;\n"
+    revisions = [("shared", "\n".join(_SHARED.values()), drops)]
+    for quality, thing in islice(product(_QUALITIES, _THINGS), subjects):
         subject = f"{quality}_{thing}"
         artifacts = dict(_artifacts(subject, random.Random(subject)))
         for path, text in artifacts.items():
             _write(root / "sql" / path, text)
-        for step, (slug, up, down) in enumerate(_revisions(subject, artifacts)):
-            id_ = f"2026{number + 1:04}{step:06}"
-            path = root / "migrations/versions" / f"{id_}_{slug}"
-            _write(path.with_suffix(".py"), _REVISION.format(message=slug, id=id_, parent=parent))
-            _write(path.with_suffix(".up.sql"), up)
-            _write(path.with_suffix(".down.sql"), down)
-            parent = f'"{id_}"'
+        revisions += _revisions(subject, artifacts)
+    parent = "None"
+    for number, (slug, up, down) in enumerate(revisions):
+        id_ = f"2026{number:010}"
+        path = root / "migrations/versions" / f"{id_}_{slug}"
+        _write(path.with_suffix(".py"), _REVISION.format(message=slug, id=id_, parent=parent))
+        _write(path.with_suffix(".up.sql"), up)
+        _write(path.with_suffix(".down.sql"), down)
+        parent = f'"{id_}"'
 
 
 def _write(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,10 +12,14 @@ from toolkit.cli._findings import FORMATS, print_diff, print_findings, print_fix
 from toolkit.cli._output import ticker
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import LintUsage, ProjectMissing
+from toolkit.lint.examine import Examiner, Input, Progress, Sheet
 from toolkit.lint.files import Layout, find_files
 from toolkit.lint.run import Examined, lint_files
 from toolkit.lint.selection import Selection, select
 from toolkit.source.statements import decode, plain
+
+if TYPE_CHECKING:
+    from toolkit.lint.cache import Cache
 
 _CACHE = ".toolkit_cache"
 
@@ -74,8 +79,7 @@ def command(
         if stdin_filename:
             raise LintUsage("--stdin-filename goes with `-` alone.", remedy="Name the file, or give `-`.")
         files = list(find_files(_given(paths, settings), settings))
-    cache = None if no_cache else settings.root / _CACHE
-    run = _Run(files, texts, settings, selection, history, cache)
+    run = _Run(files, texts, settings, selection, history, cached=not no_cache)
     if update:
         _update_baseline(run)
     elif fix or diff:
@@ -93,7 +97,7 @@ class _Run:
     settings: Settings
     selection: Selection
     history: bool
-    cache: Path | None
+    cached: bool
 
     def lint(self, texts: Mapping[Path, str]) -> Examined:
         """Return all that is found; texts: what some files are to hold, as they are linted."""
@@ -105,8 +109,14 @@ class _Run:
                 texts,
                 history=self.history,
                 progress=progress,
-                cache=self.cache,
+                examine=_examine,
+                open_cache=self._open_cache if self.cached else None,
             )
+
+    def _open_cache(self, context: str) -> "Cache":
+        from toolkit.lint.cache import Cache
+
+        return Cache(self.settings.root / _CACHE, context)
 
     def hide_known(self, examined: Examined, texts: Mapping[Path, str]) -> Examined:
         """Return what was found without what the baseline knows."""
@@ -115,6 +125,12 @@ class _Run:
         from toolkit.lint.baseline import hide_known
 
         return hide_known(examined, self.selection, self.settings, texts)
+
+
+def _examine(examiner: Examiner, inputs: Sequence[Input], progress: Progress) -> list[Sheet]:
+    from toolkit.lint.workers import examine_all
+
+    return examine_all(examiner, inputs, progress)
 
 
 def _show(run: _Run, form: str) -> None:

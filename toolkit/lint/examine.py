@@ -1,6 +1,6 @@
 """Looks at one file alone: reads its facts and asks the rules about single files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from toolkit.core.settings import Settings
@@ -14,8 +14,12 @@ from toolkit.source.facts import Body, Do, Fact, Problem, Refresh, Routine, Stat
 from toolkit.source.queries import Query
 from toolkit.source.reading import read_facts
 
+LARGE: Final = 250_000  # characters in all files, from which on other processes and a cache pay
 _NO_QUERY: Final = Query(0, ())
 _HEAVY: Final = frozenset({View, Table, Routine, Do})  # the facts with queries and steps in them
+
+
+Progress = Callable[[int, int], None]  # is told how many are begun, of how many
 
 
 class Input(NamedTuple):
@@ -77,6 +81,15 @@ class Examiner:
             for rule, function in wanted.get(type(fact), ()):
                 for report in function(fact, file):
                     yield rule.code, report
+
+
+def examine_each(examiner: Examiner, inputs: Sequence[Input], progress: Progress) -> list[Sheet]:
+    """Return what each file gives, one after the other."""
+    sheets = []
+    for number, given in enumerate(inputs):
+        progress(number, len(inputs))
+        sheets.append(examiner.examine(given))
+    return sheets
 
 
 def _slim(fact: Fact) -> Fact:

@@ -1,17 +1,16 @@
 """From paths to findings: finds the files, reads them and asks the rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from toolkit.core.findings import Finding
 from toolkit.core.settings import Settings
 from toolkit.errors import SqlFileError
-from toolkit.lint.cache import Cache
-from toolkit.lint.examine import Examiner, Input, Sheet
+from toolkit.lint.examine import LARGE, Examiner, Input, Progress, Sheet, examine_each
 from toolkit.lint.file import File, Role
 from toolkit.lint.files import Layout, files_in
 from toolkit.lint.history import migrations
@@ -19,13 +18,20 @@ from toolkit.lint.judge import finding, judge, unreadable
 from toolkit.lint.registry import Fix, Report, by_fact
 from toolkit.lint.selection import Selection
 from toolkit.lint.tree import ErrorCodes, Tree
-from toolkit.lint.workers import WORTHWHILE, Progress, cores, examine_all
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.revisions import read_revisions
 from toolkit.source.statements import read_sql
 
+if TYPE_CHECKING:
+    from toolkit.lint.cache import Cache
+
 _ERRORS: Final = "errors.toml"
 _NOTHING: Final[Mapping[Path, str]] = {}
+
+
+# Looks at files: examine_each, or several processes (toolkit.lint.workers).
+Examine = Callable[[Examiner, Sequence[Input], Progress], list[Sheet]]
+OpenCache = Callable[[str], "Cache"]
 
 
 def _silent(done: int, of: int) -> None:
@@ -68,40 +74,39 @@ def lint_files(
     *,
     history: bool = False,
     progress: Progress = _silent,
-    processes: int | None = None,
-    cache: Path | None = None,
+    examine: Examine = examine_each,
+    open_cache: OpenCache | None = None,
 ) -> Examined:
     """Lint files; one that can't be read is a finding.
 
     texts: what is to be at a path, whatever is there now. history: also give the findings of revisions before
     the one that the settings begin with. progress: is told how many files of how many are examined.
-    processes: how many may work at once, as many as there are cores without it. cache: the folder that is to
-    keep what is found, for the next time; None keeps nothing, and so does a tree too small to gain by it.
     Where a file belongs to the artifacts or to the migrations, the rules over the whole tree look at all of
     them; findings are those of the files asked for, and of errors.toml where all artifacts are.
-    Raises WorkerLost where a process ends too early.
+    examine, open_cache: what looks at many files, and what gives the cache for what is found, by what that
+    depends on; they are asked where files are LARGE in all, so that a small run need not import them.
     """
     project = _read(paths, settings, selection, texts)
     examiner = Examiner(selection.rules.values(), settings)
-
-    def examine(inputs: list[Input]) -> list[Sheet]:
-        return examine_all(examiner, inputs, processes or cores(), progress)
-
-    if cache is None or sum(len(given.text) for given in project.inputs) < WORTHWHILE:
-        return _judge(project, examine(project.inputs), settings, selection, history=history)
-    known = Cache(cache, _context(settings, selection))
-    keys = [known.key(given.name, given.role.value, given.text) for given in project.inputs]
-    whole = known.key(b"".join(keys), repr(history), *_beside(project))
-    if (result := known.result(whole)) is not None:
+    if sum(len(given.text) for given in project.inputs) < LARGE:
+        sheets = examine_each(examiner, project.inputs, progress)
+        return _judge(project, sheets, settings, selection, history=history)
+    if open_cache is None:
+        sheets = examine(examiner, project.inputs, progress)
+        return _judge(project, sheets, settings, selection, history=history)
+    cache = open_cache(_context(settings, selection))
+    keys = [cache.key(given.name, given.role.value, given.text) for given in project.inputs]
+    whole = cache.key(b"".join(keys), repr(history), *_beside(project))
+    if (result := cache.result(whole)) is not None:
         return Examined(*result)
-    sheets = known.sheets(keys)
-    missing = {key: given for key, given in zip(keys, project.inputs, strict=True) if key not in sheets}
-    made = dict(zip(missing, examine(list(missing.values())), strict=True))
-    sheets |= made
-    examined = _judge(project, [sheets[key] for key in keys], settings, selection, history=history)
+    known = cache.sheets(keys)
+    missing = {key: given for key, given in zip(keys, project.inputs, strict=True) if key not in known}
+    made = dict(zip(missing, examine(examiner, list(missing.values()), progress), strict=True))
+    known |= made
+    examined = _judge(project, [known[key] for key in keys], settings, selection, history=history)
     if made:
-        known.keep_sheets(keys, made)
-    known.keep_result(whole, tuple(examined))
+        cache.keep_sheets(keys, made)
+    cache.keep_result(whole, tuple(examined))
     return examined
 
 

@@ -14,16 +14,13 @@ from contextlib import suppress
 from typing import Final, NamedTuple, NoReturn
 
 from toolkit.errors import WorkerLost
-from toolkit.lint.examine import Examiner, Input, Sheet
+from toolkit.lint.examine import LARGE, Examiner, Input, Progress, Sheet, examine_each
 from toolkit.lint.file import Role
 from toolkit.lint.packing import pack, unpack
 
-WORTHWHILE: Final = 250_000  # characters; below, forking costs more than it brings
 _PORTIONS: Final = 200  # about so many: the number of one must fit into a byte, and all of them into a pipe
 _OVERHEAD: Final = 500  # what a file costs beside its text, in characters
 _CHUNK: Final = 1 << 20
-
-Progress = Callable[[int, int], None]  # is told how many are begun, of how many
 
 
 class _Share(NamedTuple):
@@ -33,32 +30,18 @@ class _Share(NamedTuple):
     sheets: list[Sheet]
 
 
-def cores() -> int:
-    """Return how many processes this one may keep busy."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def examine_all(
-    examiner: Examiner, inputs: Sequence[Input], processes: int, progress: Progress
+    examiner: Examiner, inputs: Sequence[Input], progress: Progress, *, processes: int | None = None
 ) -> list[Sheet]:
     """Return what each file gives, in the order of the files; raises WorkerLost.
 
-    processes: how many may work. Nothing is forked where there is little to do, or threads are about.
+    processes: how many may work, as many as there are cores without it. Nothing is forked where there is
+    little to do, or threads are about.
     """
-    size = sum(len(given.text) for given in inputs)
+    processes = processes or _cores()
     forks = hasattr(os, "fork") and threading.active_count() == 1
-    if processes > 1 and size >= WORTHWHILE and forks:
-        return _together(examiner, inputs, processes, progress)
-    sheets = []
-    for number, given in enumerate(inputs):
-        progress(number, len(inputs))
-        sheets.append(examiner.examine(given))
-    return sheets
-
-
-def _together(examiner: Examiner, inputs: Sequence[Input], processes: int, progress: Progress) -> list[Sheet]:
+    if processes == 1 or not forks or sum(len(given.text) for given in inputs) < LARGE:
+        return examine_each(examiner, inputs, progress)
     portions = _cut(inputs)
     turns = _Turns(len(portions))
 
@@ -71,11 +54,11 @@ def _together(examiner: Examiner, inputs: Sequence[Input], processes: int, progr
 
     done = 0
 
-    def take_last() -> int | None:  # the others are as fast as this one, more or less
+    def take_last() -> int | None:
         nonlocal done
         progress(min(done, len(inputs)), len(inputs))
         number = turns.last()
-        done += processes * len(portions[number]) if number is not None else 0
+        done += processes * len(portions[number]) if number is not None else 0  # the others are as fast
         return number
 
     children: list[_Child] = []
@@ -92,6 +75,13 @@ def _together(examiner: Examiner, inputs: Sequence[Input], processes: int, progr
         places = [index for number in share.portions for index in portions[number]]
         found |= zip(places, share.sheets, strict=True)
     return [found[index] for index in range(len(inputs))]
+
+
+def _cores() -> int:
+    """Return how many processes this one may keep busy."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _cut(inputs: Sequence[Input]) -> list[list[int]]:

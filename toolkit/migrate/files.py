@@ -10,9 +10,10 @@ from typing import Literal
 from alembic import op
 
 from toolkit.errors import RevisionFileInvalid, ToolkitError
+from toolkit.source.checksums import checksum
 from toolkit.source.effects import Effects, read_effects
 from toolkit.source.losses import find_removals
-from toolkit.source.revisions import NO_TRANSACTION, Revision, checksum
+from toolkit.source.revisions import NO_TRANSACTION, Revision
 from toolkit.source.statements import Statement, read_sql, split_statements
 
 Direction = Literal["upgrade", "downgrade"]

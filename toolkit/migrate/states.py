@@ -24,8 +24,9 @@ from toolkit.server.binaries import find_pg_dump
 from toolkit.server.load import load_sql
 from toolkit.server.scratch import Scratch, open_scratch
 from toolkit.source.artifacts import hash_artifacts, read_artifacts
+from toolkit.source.checksums import checksum
 from toolkit.source.order import order_statements
-from toolkit.source.revisions import Revision, Revisions, checksum
+from toolkit.source.revisions import Revision, Revisions
 
 
 class States:

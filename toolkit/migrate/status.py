@@ -16,7 +16,8 @@ from toolkit.errors import (
 )
 from toolkit.migrate import ledger
 from toolkit.migrate.connection import Connection, Server, ask_server, connect, explain
-from toolkit.source.revisions import Revision, Revisions, checksum
+from toolkit.source.checksums import checksum
+from toolkit.source.revisions import Revision, Revisions
 
 
 @dataclass(frozen=True, slots=True)

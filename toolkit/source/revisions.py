@@ -1,7 +1,6 @@
 """The revision files of a project as facts: their `.py` is read with `ast`, never run."""
 
 import ast
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -156,11 +155,6 @@ def _read_folder(versions: Path) -> list[Revision]:
     names = {path.name for path in versions.iterdir()}
     files = sorted(versions / name for name in names if name.endswith(".py") and name[0] not in "._")
     return [_read_revision(path, names) for path in files]
-
-
-def checksum(path: Path) -> str:
-    """Return the SHA-256 of a file with LF line ends, in hex."""
-    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def _read_revision(path: Path, names: set[str]) -> Revision:

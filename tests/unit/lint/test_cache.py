@@ -3,6 +3,7 @@ import pickle
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture
 def large(tmp_path):
-    write_project(tmp_path, 20)
+    write_project(tmp_path, 12)
     (tmp_path / "sql/views/v_worse.sql").write_text(
         "CREATE VIEW v_worse AS SELECT json_build_object('a') AS data;"
     )
@@ -44,8 +45,8 @@ def examined(monkeypatch):
 def lint(settings, *chosen: str, cache=True, paths=None, texts=None, history=False):
     files = list(find_files(paths or [settings.sql, settings.migrations], settings))
     return lint_files(
-        files, settings, select(settings, chosen or ("all",)), texts or {}, processes=1,
-        cache=settings.root / ".toolkit_cache" if cache else None, history=history,
+        files, settings, select(settings, chosen or ("all",)), texts or {}, history=history,
+        open_cache=partial(Cache, settings.root / ".toolkit_cache") if cache else None,
     )  # fmt: skip
 
 
@@ -96,7 +97,7 @@ def test_what_changes_is_looked_at_again(large, examined, name):
     after = lint(large)
     assert set(examined) == again
     assert after == lint(large, cache=False)
-    assert (after.findings == before.findings) is (name in ("gone", "moved"))
+    assert name == "moved" or after.findings != before.findings
 
 
 def test_other_rules_settings_and_files_find_their_own(large, examined):

@@ -6,16 +6,18 @@ import sys
 import pytest
 
 from tests.benchmarks.large_project import write_project
-from toolkit.lint.workers import WORTHWHILE
+from toolkit.lint.examine import LARGE
 
 LINT = """
 import os, signal, sys
+from functools import partial
 from pathlib import Path
 from toolkit.core.settings import load_settings
 from toolkit.lint.examine import Examiner
 from toolkit.lint.files import find_files
 from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
+from toolkit.lint.workers import examine_all
 
 settings = load_settings(Path.cwd())
 files = list(find_files([settings.sql, settings.migrations], settings))
@@ -23,7 +25,8 @@ parent, examine = os.getpid(), Examiner.examine
 workers = set()
 
 def lint(processes, **options):
-    return lint_files(files, settings, select(settings, ("all",)), processes=processes, **options)
+    examine = partial(examine_all, processes=processes)
+    return lint_files(files, settings, select(settings, ("all",)), examine=examine, **options)
 
 def in_children(action):
     def instead(self, given):
@@ -44,9 +47,9 @@ def run(code, cwd):
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     root = tmp_path_factory.mktemp("large")
-    write_project(root, 20)
+    write_project(root, 12)
     files = list(root.rglob("*.sql"))
-    assert sum(file.stat().st_size for file in files) > WORTHWHILE
+    assert sum(file.stat().st_size for file in files) > LARGE
     (root / "sql/views/v_bad.sql").write_bytes(b"SELECT '\xff';")
     (root / "sql/views/v_worse.sql").write_text(
         "CREATE VIEW v_worse AS SELECT jsonb_build_object('a');\nSELECT (;"

@@ -3,7 +3,8 @@
 import pytest
 
 from toolkit.errors import RevisionsInvalid, RevisionUnknown
-from toolkit.source.revisions import checksum, read_revisions
+from toolkit.source.checksums import checksum
+from toolkit.source.revisions import read_revisions
 
 FACTS = {
     "revision": "'a'",
