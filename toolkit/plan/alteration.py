@@ -42,9 +42,9 @@ class Alteration:
     transaction come first. sql: without semicolons. why, risk, lock, transactional, by_hand: as in a Step.
     touches: columns whose type changes: what reads them is dropped before and made again after (but for
     indexes, statistics and constraints other than foreign keys, which PostgreSQL keeps, as long as their
-    definition does not change too). remakes: pieces that are dropped and added again: everything on them goes
-    before or along, and is made again if the new catalog has it. replaces: the object is another one
-    afterwards, such as an index of the same name: whatever depends on it goes before and is made again.
+    definition does not change too). remakes: pieces that are dropped, and perhaps added again: everything on
+    them goes before or along, and is made again if the new catalog has it. replaces: the object is another
+    one afterwards, such as an index of the same name: whatever depends on it goes before and is made again.
     takes: entries of the old catalog that go with this and need no DROP; if they are in the new catalog they
     have to be made again. makes: entries of the new catalog that are there after this.
     """

@@ -1,7 +1,7 @@
 """What has to be altered, rebuilt and dropped on the way from one catalog to another."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -33,10 +33,9 @@ class Changes:
 
     created, vanished: keys of one side only. answers: the alterations of what is on both sides, and of what
     is created or dropped in its own way. rebuilt: what is dropped and made again, with the reason. early:
-    what has vanished and must be dropped before anything is made. taken: old entries that go with the
-    alterations of another. made: new entries that the alterations of another make. aside: types that are
-    renamed until the columns of tables have the new type. conflicts: (created, vanished) pairs of which the
-    second is in the way of the first.
+    what has vanished and must be dropped before anything is made. made: new entries that the alterations of
+    another make. aside: types that are renamed until the columns of tables have the new type. conflicts:
+    (created, vanished) pairs of which the second is in the way of the first.
     """
 
     created: set[ObjectKey]
@@ -44,7 +43,6 @@ class Changes:
     answers: dict[ObjectKey, tuple[Alteration, ...]] = field(default_factory=dict)
     rebuilt: dict[ObjectKey, str] = field(default_factory=dict)
     early: set[ObjectKey] = field(default_factory=set)
-    taken: set[ObjectKey] = field(default_factory=set)
     made: dict[ObjectKey, ObjectKey] = field(default_factory=dict)
     aside: set[ObjectKey] = field(default_factory=set)
     conflicts: list[tuple[ObjectKey, ObjectKey]] = field(default_factory=list)
@@ -59,10 +57,20 @@ class Changes:
 
 
 def find_changes(
-    old: Catalog, new: Catalog, *, texts: Mapping[ObjectKey, str], mode: Mode, postgresql: int
+    old: Catalog,
+    new: Catalog,
+    *,
+    texts: Mapping[ObjectKey, str],
+    mode: Mode,
+    postgresql: int,
+    plain: Collection[ObjectKey] = (),
 ) -> Changes:
-    """Return what leads from one catalog to the other; raises PlanImpossible."""
-    closure = _Closure(old, new, texts, Context(postgresql, mode, old=old.by_key, new=new.by_key))
+    """Return what leads from one catalog to the other; raises PlanImpossible.
+
+    plain: what is to be changed in one transaction with the rest, though that may hold writers up.
+    """
+    context = Context(postgresql, mode, old=old.by_key, new=new.by_key)
+    closure = _Closure(old, new, texts, context, plain)
     closure.run()
     return closure.changes
 
@@ -70,8 +78,16 @@ def find_changes(
 class _Closure:
     """Follows the edges of the old catalog backwards from everything that can't stay as it is."""
 
-    def __init__(self, old: Catalog, new: Catalog, texts: Mapping[ObjectKey, str], context: Context) -> None:
+    def __init__(
+        self,
+        old: Catalog,
+        new: Catalog,
+        texts: Mapping[ObjectKey, str],
+        context: Context,
+        plain: Collection[ObjectKey],
+    ) -> None:
         self._old, self._new, self._texts, self._context = old, new, texts, context
+        self._plain = plain
         self._pieces: dict[ObjectKey, set[Piece]] = {}
         self._reasons: dict[ObjectKey, str] = {}
         self._waiting: list[ObjectKey] = []  # on both sides, to be asked how they are altered
@@ -125,11 +141,10 @@ class _Closure:
 
     def _settle(self, key: ObjectKey, answer: tuple[Alteration, ...]) -> None:
         """Keep an answer, and see to what it does to others."""
-        self.changes.answers[key] = answer
+        self.changes.answers[key] = answer = tuple(sorted(answer, key=_turn))
         for alteration in answer:
             self._lose_later(find_disturbed(self._old, self._new, key, alteration))
             for taken in alteration.takes:
-                self.changes.taken.add(taken)
                 if taken in self._new.by_key:
                     self._rebuild(taken, f"depends on {key.schema}.{key.name}")
                 else:
@@ -140,6 +155,7 @@ class _Closure:
         owners = {edge.on for edge in self._new.dependencies(key) if edge.owned}
         return replace(
             self._context,
+            mode=Mode.TRANSACTION if key in self._plain else self._context.mode,
             rebuilt=frozenset(self._pieces.get(key, ())),
             text=self._texts.get(key),
             fresh=any(owner in self.changes.created or owner in self.changes.rebuilt for owner in owners),
@@ -273,3 +289,8 @@ def _is_disturbed(edge: Edge, alteration: Alteration, *, stays: bool) -> bool:
         edge.dependent.kind in _CONVERTED_ALONG and (stays or edge.dependent.kind not in _CONVERTED)
     )
     return edge.on_piece[0] == "column" and edge.on_piece[1] in alteration.touches and not kept
+
+
+def _turn(alteration: Alteration) -> tuple[Part, bool]:
+    """Return what alterations of one object are sorted by; those of AFTER may be torn apart."""
+    return alteration.part, alteration.part is Part.AFTER and not alteration.transactional

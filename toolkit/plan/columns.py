@@ -139,6 +139,7 @@ def _drop(table: Table, column: Column, context: Context) -> Alteration:
         Part.AFTER,
         risk=Risk.SAFE if column.generated else Risk.LOSES_DATA,
         lock=Lock.ACCESS_EXCLUSIVE,
+        remakes=frozenset({("column", bare(column.name))}),
         takes=_attached(table, column, context),
     )
 
@@ -176,8 +177,7 @@ def _is_made_anew(old: Column, new: Column, retyped: set[str], context: Context)
 
 def _make_way(table: Table, old: Column, new: Column, context: Context) -> Alteration:
     why = f"column {new.name} can't be altered"
-    removed = frozenset({("column", bare(new.name))})
-    return replace(_drop(table, old, context), why=why, part=Part.BEFORE, remakes=removed)
+    return replace(_drop(table, old, context), why=why, part=Part.BEFORE)
 
 
 # Converted

@@ -39,6 +39,26 @@ class Node:
         other.blocks.discard(self)
 
 
+def needed_by(*nodes: Node) -> set[Node]:
+    """Return everything that nodes wait for, by whatever way."""
+    return _reached(nodes, lambda node: node.waits)
+
+
+def blocked_by(*nodes: Node) -> set[Node]:
+    """Return everything that waits for nodes, by whatever way."""
+    return _reached(nodes, lambda node: node.blocks)
+
+
+def _reached(nodes: Iterable[Node], follow: Callable[[Node], set[Node]]) -> set[Node]:
+    reached: set[Node] = set()
+    waiting = list(nodes)
+    while waiting:
+        new = follow(waiting.pop()) - reached
+        reached |= new
+        waiting += new
+    return reached
+
+
 def order(nodes: Iterable[Node], break_circle: Callable[[list[Node]], list[Step]]) -> list[Step]:
     """Return the steps of all nodes, each behind what it waits for, else by rank.
 

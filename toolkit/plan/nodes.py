@@ -8,7 +8,7 @@ from toolkit.catalog.catalog import Catalog, Entry
 from toolkit.core.changes import Action, ObjectKey, Step
 from toolkit.plan.alteration import Alteration, Part
 from toolkit.plan.closure import Changes
-from toolkit.plan.graph import AFTER, BEFORE, FRONT, MAIN, POPULATED, Node
+from toolkit.plan.graph import AFTER, BEFORE, FRONT, MAIN, POPULATED, Node, blocked_by
 from toolkit.plan.whole import Whole
 
 # What is written in one step with the object that it belongs to.
@@ -39,7 +39,9 @@ class Nodes:
         self.created: dict[ObjectKey, Node] = {}
         self.altering: dict[ObjectKey, list[tuple[Alteration, Node]]] = {}
         self.covered: dict[ObjectKey, ObjectKey] = {}
+        self._along: dict[ObjectKey, tuple[ObjectKey, int]] = {}
         self._cover(texts)
+        self._take_along()
         self._alter()
         self._drop()
         self._create()
@@ -49,6 +51,20 @@ class Nodes:
         early = self._changes.is_early(key)
         dropped = (owner for owner in self._owners(key) if self._changes.is_dropped(owner))
         return next((owner for owner in dropped if not early or self._changes.is_early(owner)), None)
+
+    def keeping_away(self) -> Iterator[ObjectKey]:
+        """Yield what runs outside of transactions while something that was dropped has to wait for it."""
+        made = {self.created[key] for key in self._changes.rebuilt if key in self.created}
+        for key in self._changes.rebuilt:
+            made |= {node for _, node in self.altering.get(key, ())[:1] if node.transactional}
+        steps = [
+            (key, node)
+            for key, altering in self.altering.items()
+            for alteration, node in altering
+            if not alteration.transactional and alteration.part is Part.MAIN
+        ]
+        if made & blocked_by(*(node for _, node in steps)):
+            yield from (key for key, node in steps if made & blocked_by(node))
 
     def _owners(self, key: ObjectKey) -> Iterator[ObjectKey]:
         """Yield what takes an old entry along when it is dropped."""
@@ -81,15 +97,28 @@ class Nodes:
         self.all.append(node)
         return node
 
+    def _take_along(self) -> None:
+        """Find what goes with an alteration, as the indexes of a column with the column."""
+        in_the_way = {vanished for _, vanished in self._changes.conflicts}
+        for key, answer in self._changes.answers.items():
+            for number, alteration in enumerate(answer):
+                self._along.update(dict.fromkeys(alteration.takes, (key, number)))
+                for edge in self._old.dependents(key) if alteration.remakes else ():
+                    other = edge.dependent
+                    if edge.owned and edge.on_piece in alteration.remakes and self._changes.is_dropped(other):
+                        late = other in self._changes.vanished and other not in in_the_way
+                        if late or alteration.part is not Part.AFTER:
+                            self._along[other] = key, number
+
     def _alter(self) -> None:
         """Make a node of each alteration; those of an object follow each other."""
         changes = self._changes
         for key, answer in changes.answers.items():
-            goes = key in changes.vanished and (key in changes.taken or self.owner_of(key) is not None)
+            goes = key in changes.vanished and (key in self._along or self.owner_of(key) is not None)
             if goes or key in changes.made or key in self.covered:
                 continue
             nodes: list[tuple[Alteration, Node]] = []
-            for alteration in sorted(answer, key=_turn):
+            for alteration in answer:
                 node = self._alteration(key, alteration)
                 node.wait_for(nodes[-1][1] if nodes else None)
                 nodes.append((alteration, node))
@@ -131,7 +160,9 @@ class Nodes:
     def _drop(self) -> None:
         changes = self._changes
         dropped = sorted(changes.vanished | changes.rebuilt.keys())
-        self.gone.update(self._dropped_along())
+        for key, (by, number) in self._along.items():
+            if by in self.altering:
+                self.gone[key] = self.altering[by][number][1]
         for key in dropped:
             if key not in self.gone and self.owner_of(key) is None:
                 if key in changes.rebuilt or not self.altering.get(key):
@@ -144,16 +175,6 @@ class Nodes:
                 owner = self.owner_of(owner)
             if owner is not None:
                 self.gone[key] = self.gone[owner]
-
-    def _dropped_along(self) -> Iterator[tuple[ObjectKey, Node]]:
-        """Yield what goes with an alteration, as the indexes of a column with the column."""
-        for key, altering in self.altering.items():
-            for alteration, node in altering:
-                yield from ((taken, node) for taken in alteration.takes)
-                if alteration.remakes:
-                    for edge in self._old.dependents(key):
-                        if edge.owned and edge.on_piece in alteration.remakes:
-                            yield edge.dependent, node
 
     def _drop_whole(self, key: ObjectKey) -> None:
         place = -self._old.positions[key]
@@ -204,8 +225,3 @@ class Nodes:
         owners = (edge.on for edge in self._new.dependencies(key) if edge.owned)
         owner = next((owner for owner in owners if owner.kind not in _BELONGING), None)
         return self.covered.get(owner, owner) if owner else None
-
-
-def _turn(alteration: Alteration) -> tuple[Part, bool]:
-    """Return what alterations of one object are sorted by; those of AFTER may be torn apart."""
-    return alteration.part, alteration.part is Part.AFTER and not alteration.transactional

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from toolkit.catalog.catalog import Catalog, Edge
 from toolkit.core.changes import ObjectKey, Plan, Step
 from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import Alteration, Mode, Part
 from toolkit.plan.closure import Changes, find_changes, find_disturbed
-from toolkit.plan.graph import Node, order
+from toolkit.plan.graph import Node, needed_by, order
 from toolkit.plan.likeness import find_likely_renames
 from toolkit.plan.nodes import Nodes
 from toolkit.plan.statements import or_replace, undoing
@@ -32,18 +32,43 @@ def make_plan(
     runs the plan and so owns what it makes; without it every owner is set.
     Raises PlanImpossible for what can't be changed but by hand.
     """
-    texts = texts or {}
-    changes = find_changes(old, new, texts=texts, mode=mode, postgresql=postgresql)
-    whole = Whole(old, new, changes, texts, owner)
-    nodes = Nodes(old, new, changes, whole, texts)
+    planning = _Planning(old, new, texts or {}, mode, postgresql, owner)
     try:
-        steps = order(nodes.all, _Waiting(old, new, changes, nodes, whole).break_circle)
+        return planning.plan()
     except PlanImpossible:  # a table may have to be there before its constraints can be
-        apart = {key: text for key, text in texts.items() if key.kind != "TABLE"}
-        if len(apart) == len(texts):
+        apart = {key: text for key, text in planning.texts.items() if key.kind != "TABLE"}
+        if len(apart) == len(planning.texts):
             raise
-        return make_plan(old, new, texts=apart, mode=mode, postgresql=postgresql, owner=owner)
-    return Plan(tuple(steps), find_likely_renames(old, new, changes.vanished, changes.created))
+        return replace(planning, texts=apart).plan()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    old: Catalog
+    new: Catalog
+    texts: Mapping[ObjectKey, str]
+    mode: Mode
+    postgresql: int
+    owner: str | None
+    plain: frozenset[ObjectKey] = frozenset()
+
+    def plan(self) -> Plan:
+        changes = find_changes(
+            self.old,
+            self.new,
+            texts=self.texts,
+            mode=self.mode,
+            postgresql=self.postgresql,
+            plain=self.plain,
+        )
+        whole = Whole(self.old, self.new, changes, self.texts, self.owner)
+        nodes = Nodes(self.old, self.new, changes, whole, self.texts)
+        waiting = _Waiting(self.old, self.new, changes, nodes, whole)
+        keeping = frozenset(nodes.keeping_away())
+        if keeping - self.plain:
+            return replace(self, plain=self.plain | keeping).plan()
+        steps = order(nodes.all, waiting.break_circle)
+        return Plan(tuple(steps), find_likely_renames(self.old, self.new, changes.vanished, changes.created))
 
 
 class _Waiting:
@@ -176,7 +201,7 @@ class _Waiting:
                 node.steps = [replace(step, sql=(or_replace(first), *rest))]
                 return [self._whole.stand_in(entry, step.action)]
         for (target, gone), keys in self._along.items():
-            if target in waiting and gone in target.waits and target in _needed(gone):
+            if target in waiting and gone in target.waits and target in needed_by(gone):
                 target.let_go(gone)
                 return [self._whole.drop(key) for key in sorted(set(keys))]
         names = sorted({str(step.object) for node in left for step in node.steps})
@@ -188,18 +213,7 @@ class _Waiting:
 
 def _release(node: Node) -> bool:
     """Let those go on that the node itself waits for, by whatever way; return whether there are any."""
-    released = node.blocks & _needed(node)
+    released = node.blocks & needed_by(node)
     for other in released:
         other.let_go(node)
     return bool(released)
-
-
-def _needed(node: Node) -> set[Node]:
-    """Return everything that a node waits for, by whatever way."""
-    needed: set[Node] = set()
-    waiting = [node]
-    while waiting:
-        for other in waiting.pop().waits - needed:
-            needed.add(other)
-            waiting.append(other)
-    return needed
