@@ -19,6 +19,14 @@ AGGREGATES: Final = frozenset({"jsonb_agg", "json_agg", "array_agg", "jsonb_obje
 _PASSING: Final = frozenset(
     {"jsonb_strip_nulls", "json_strip_nulls", "jsonb_set", "jsonb_insert", "jsonb_concat"}
 )
+# Functions whose arguments are parts of the value: of any other nobody knows what it does with them.
+_BUILDING: Final = (
+    OBJECTS | AGGREGATES | _PASSING
+    | {"jsonb_build_array", "json_build_array", "to_jsonb", "to_json", "array_to_json", "row_to_json"}
+)  # fmt: skip
+_KEEPING: Final = frozenset(
+    {"||", "-", "#-", "nullif"}
+)  # operators that leave parts of a document as they are
 _NOTHING: Final[Mapping[str, "Scope"]] = {}
 
 
@@ -178,7 +186,7 @@ def _follow(
     top: bool,
 ) -> None:
     """Gather the calls that build a value."""
-    if value.kind == "constant" or id(value) in seen:  # seen: a recursive query
+    if not _builds(value) or id(value) in seen:  # seen: a recursive query
         return
     seen.add(id(value))
     inner: list[tuple[Expression, Scope, bool]] = [(argument, scope, optional) for argument in value.args]
@@ -198,6 +206,13 @@ def _follow(
         _follow(expression, inside, seen, found, covered=covered, optional=outer_joined, top=top)
     if value.kind == "column":  # it may be used twice
         seen.discard(id(value))
+
+
+def _builds(value: Expression) -> bool:
+    """Return whether what a value is made of may be a part of it."""
+    if value.kind == "call":
+        return value.name in _BUILDING and value.qualifier in ("", "pg_catalog")
+    return value.name in _KEEPING if value.kind == "operator" else value.kind != "constant"
 
 
 def _selected(value: Expression, scope: Scope, *, optional: bool) -> list[tuple[Expression, Scope, bool]]:

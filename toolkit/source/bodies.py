@@ -109,6 +109,14 @@ def _unread(reader: Reader, message: str) -> BodyReading:
     return BodyReading(None, Uses(), (), (Problem(reader.place(0), "body", message),))
 
 
+def _cursor_arguments(datums: list[Tree]) -> set[int]:
+    """Return which of the variables of a body are the parameters of its cursors, by number."""
+    rows = [node.get("cursor_explicit_argrow", -1) for item in datums for node in item.values()]
+    return {
+        field["varno"] for row in rows if row >= 0 for field in datums[row]["PLpgSQL_row"].get("fields", ())
+    }
+
+
 def _characters(sql: str) -> Place | None:
     """Return what turns the parser's locations into offsets, None where they are the same."""
     return None if sql.isascii() else placer(sql)
@@ -127,6 +135,7 @@ class _Body:
         self._pieces: list[_Piece] = []
         self._facts: dict[int, tuple[Fact, ...]] = {}  # by the id of the expression's node
         self._raises: list[Use] = []
+        self._reached = 0  # how far in the body the steps are read
 
     def read(self, tree: Tree) -> BodyReading:
         nodes: list[Tree] = []
@@ -239,10 +248,11 @@ class _Body:
 
     def _variables(self, tree: Tree) -> tuple[Variable, ...]:
         found = []
-        for item in tree["datums"]:
+        arguments = _cursor_arguments(tree["datums"])
+        for number, item in enumerate(tree["datums"]):
             ((tag, node),) = item.items()
             name = node.get("refname", "")
-            line = node.get("lineno", 0)
+            line = 0 if number in arguments else node.get("lineno", 0)
             if tag not in ("PLpgSQL_var", "PLpgSQL_rec") or not line or name.startswith("__Case__"):
                 continue
             start = self._line(line)
@@ -292,6 +302,7 @@ class _Body:
         return tuple(found)
 
     def _step(self, tag: str, node: Tree) -> Step:
+        self._reached = max(self._reached, self._line(node.get("lineno", 1)))
         kind = "execute" if "dynquery" in node else _KINDS.get(tag, tag)
         step = Step(
             self._place(tag, node),
@@ -369,8 +380,11 @@ class _Body:
         )
 
     def _handler(self, node: Tree, start: int) -> Handler:
-        steps = self._steps(node.get("action"))
-        line = self._line(node.get("lineno", 0) or 1)
+        """Read a handler, which the parser gives no line: it stands behind all that was read before it."""
         names = tuple(item["PLpgSQL_condition"]["condname"].lower() for item in node.get("conditions", ()))
-        when = self._folded.find(names[0] if names else "when", line)
-        return Handler(self._outer(when) if when >= 0 else start, names, steps)
+        first = re.escape(names[0]) if names else ""
+        found = re.compile(rf"\bwhen\s+(?:sqlstate\s+')?({first})").search(self._folded, self._reached)
+        if found is not None:
+            self._reached = found.end()
+        steps = self._steps(node.get("action"))
+        return Handler(self._outer(found.start(1)) if found else start, names, steps)

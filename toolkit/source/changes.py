@@ -20,7 +20,7 @@ from toolkit.source.facts import (
 )
 from toolkit.source.queries import Expression, QualifiedName, Use, Write
 from toolkit.source.query_reader import Reader
-from toolkit.source.types import strings, type_text
+from toolkit.source.types import strings, type_text, without_modifiers
 
 _NOWHERE: Final = QualifiedName("", "")
 _PARTS: Final = ("trigger", "policy", "rule", "tabconstraint", "column")
@@ -108,7 +108,11 @@ def _object(wrapped: Node, kind: str, reader: Reader) -> tuple[QualifiedName, Qu
         name = reader.relation(node)
     elif tag == "ObjectWithArgs":
         name = reader.named(node["objname"])
-        types = [type_text(item["TypeName"], reader.schema) for item in node.get("objargs", ()) if item]
+        types = [
+            without_modifiers(type_text(item["TypeName"], reader.schema))
+            for item in node.get("objargs", ())
+            if item
+        ]
         routine = str(name) if node.get("args_unspecified") else f"{name}({', '.join(types)})"
     elif kind in _PARTS:
         items = node.get("items", [])

@@ -20,7 +20,7 @@ from toolkit.source.facts import (
 )
 from toolkit.source.queries import Expression, QualifiedName, Query
 from toolkit.source.query_reader import Reader
-from toolkit.source.types import strings, type_text
+from toolkit.source.types import strings, type_text, without_modifiers
 
 _CONSTRAINTS: Final = {
     "CONSTR_PRIMARY": "primary key",
@@ -260,7 +260,7 @@ def _routine(node: Node, reader: Reader) -> list[Fact]:
     )
     name = reader.named(node["funcname"])
     parameters = read_parameters(node.get("parameters", []), reader)
-    identity = ", ".join(part.type for part in parameters if part.mode not in ("out", "table"))
+    types = (without_modifiers(part.type) for part in parameters if part.mode not in ("out", "table"))
     returned = node.get("returnType", {})
     steps: list[Step] = []
     if "sql_body" in node:
@@ -270,7 +270,7 @@ def _routine(node: Node, reader: Reader) -> list[Fact]:
         Routine(
             reader.start,
             name,
-            f"{name}({identity})",
+            f"{name}({', '.join(types)})",
             "procedure" if node.get("is_procedure") else "function",
             parameters,
             type_text(returned, reader.schema) if returned else "",

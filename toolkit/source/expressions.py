@@ -187,9 +187,8 @@ class ExpressionReader(ABC):
                 flags.add("over")
                 also += self._window(node["over"])
         call = Expression(place, "call", name, schema, args, also, flags=frozenset(flags) if flags else _NONE)
-        if schema != "pg_catalog":  # the grammar's own, such as EXTRACT
-            self.calls.append(Use(place, QualifiedName(schema or self.schema, name), len(args)))
-        if name in _CONSTRUCTORS:
+        self.calls.append(Use(place, QualifiedName(schema or self.schema, name), len(args)))
+        if name in _CONSTRUCTORS and schema in ("", "pg_catalog"):
             self.constructors.append(call)
         return call
 

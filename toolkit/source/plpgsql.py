@@ -22,6 +22,7 @@ _KNOWN: Final = frozenset({
     "timestamp without time zone", "timestamptz", "trigger", "uuid", "varchar", "void",
 })  # fmt: skip
 _GIVES: Final = ("COLON_EQUALS", "ASCII_61", "DEFAULT")
+_COMMENTS: Final = ("SQL_COMMENT", "C_COMMENT")
 _TYPE_ENDS: Final = frozenset({"ASCII_59", "COLON_EQUALS", "ASCII_61", "DEFAULT", "NOT", "COLLATE"})
 
 
@@ -129,7 +130,7 @@ def _plain(type_: str) -> str:
 def _without_foreign_types(body: str) -> str:
     """Return the body with the types of its variables in a form that the parser takes."""
     edits: list[tuple[int, int, str]] = []
-    tokens = parser.scan(body)
+    tokens = [token for token in parser.scan(body) if token.name not in _COMMENTS]
     declaring, place = False, 0
     while place < len(tokens):
         name = tokens[place].name

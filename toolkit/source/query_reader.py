@@ -249,6 +249,9 @@ def _figure(wrapped: Node) -> str:
             name = strings(node["typeName"]["names"])[-1]
     elif tag == "A_Expr" and node["kind"] == "AEXPR_NULLIF":
         name = "nullif"
+    elif tag == "A_Indirection":
+        fields = strings(node["indirection"])
+        name = fields[-1] if fields else _figure(node["arg"])
     elif tag == "SubLink":
         name = _figure_subquery(node)
     elif tag == "CaseExpr" and "defresult" in node:

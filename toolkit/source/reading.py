@@ -1,6 +1,7 @@
 """SQL text, read into facts: a file is parsed once, and statement by statement where that fails."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,6 +20,7 @@ from toolkit.source.query_reader import Reader
 _BODIED: Final = (Routine, Do)
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _READERS: Final = DEFINITIONS | CHANGES
+_ATOMIC: Final = re.compile(r"\bbegin\s+atomic\b", re.IGNORECASE)
 _BETWEEN: Final = ("ASCII_59", "SQL_COMMENT", "C_COMMENT")  # a semicolon and comments
 # Facts that the parser gives no place, or one that is not their name's.
 _NAMED: Final = frozenset({Routine, Index, Trigger, Declared, Drop})
@@ -30,10 +32,14 @@ def read_facts(text: str, schema: str, *, bodies: bool = True) -> tuple[Fact, ..
     schema: that of names without one. bodies: whether to read the bodies of routines and DO blocks. What
     can't be read becomes a Problem and hides nothing else; commands and variables of psql are passed over.
     """
-    try:
-        return tuple(_read(text, text, 0, schema, bodies=bodies))
-    except (parser.ParseError, RecursionError):
-        return tuple(_read_apart(text, schema, bodies=bodies))
+    clean = ""
+    for blanked in (False, True):
+        clean = blank(text) if blanked else text
+        try:
+            return tuple(_read(text, clean, 0, schema, bodies=bodies))
+        except (parser.ParseError, RecursionError):
+            continue
+    return tuple(_read_apart(text, clean, schema, bodies=bodies))
 
 
 def read_statement(wrapped: Node, reader: Reader) -> list[Fact]:
@@ -79,14 +85,16 @@ def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Itera
             yield from reader.constructors
 
 
-def _read_apart(text: str, schema: str, *, bodies: bool) -> Iterator[Fact]:
-    """Yield the facts of a text that does not parse as a whole, and what is wrong with the rest."""
-    clean = blank(text)
+def _read_apart(text: str, clean: str, schema: str, *, bodies: bool) -> Iterator[Fact]:
+    """Yield the facts of a text that does not parse as a whole, and what is wrong with the rest.
+
+    clean: the text without what is psql's.
+    """
     problem = None
     while True:
         try:
             parser.scan(clean)
-            pieces = list(_pieces(clean))
+            pieces = list(_joined_pieces(clean))
             break
         except parser.ParseError as error:  # a string without an end or the like: what is before can be read
             message, offset = error.args
@@ -120,6 +128,28 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         if part.stop > part.start:
             yield part.start, part.stop
         seen = part.stop
+
+
+def _joined_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the pieces of a text; those of a body in SQL's own syntax, which the splitter cuts, as one."""
+    waiting: list[tuple[int, int]] = []
+    open_ = 0  # how many BEGIN ATOMIC and CASE wait for their END
+    for start, end in _pieces(text):
+        piece = text[start:end]
+        if waiting or _ATOMIC.search(piece):
+            names = [token.name for token in parser.scan(piece)]
+            begun = 0 if waiting else names.index("BEGIN_P") if "BEGIN_P" in names else len(names)
+            words = names[begun:]
+            open_ += words.count("CASE") + (not waiting) * words.count("BEGIN_P") - words.count("END_P")
+            waiting.append((start, end))
+            if open_ > 0:
+                continue
+            yield waiting[0][0], end
+            waiting = []
+        else:
+            yield start, end
+        open_ = 0
+    yield from waiting  # the END is not there
 
 
 def _name(fact: Fact) -> str:

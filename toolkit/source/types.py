@@ -1,5 +1,6 @@
 """Names and types as the parser's tree gives them, written as text."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ _WORDS: Final = {
     "decimal": "numeric",
 }
 
+_MODIFIERS: Final = re.compile(r"\([^)]*\)")
 _PLAIN: Final = {"names", "typemod", "location"}
 
 
@@ -51,6 +53,11 @@ def type_text(node: dict[str, Any], schema: str) -> str:
         head, space, tail = text.partition(" with")
         text = f"{head}({','.join(modifiers)}){space}{tail}"
     return text + "[]" * len(node.get("arrayBounds", ()))
+
+
+def without_modifiers(type_: str) -> str:
+    """Return a type as it tells routines apart: PostgreSQL looks at no length and no precision there."""
+    return _MODIFIERS.sub("", type_)
 
 
 def _modifier(item: dict[str, Any]) -> str:

@@ -266,7 +266,7 @@ def test_any_text_is_fixed_once_and_for_all(before):
     assert problems(after) <= problems(before)
     was = linter(["sql/a.sql"])({NOWHERE.sql / "a.sql": plain(before)}).findings
     codes = [finding.code for finding in result.examined.findings]
-    assert len(codes) == len(was) - result.fixed
+    assert len(codes) <= len(was) - result.fixed  # a fix may settle more than one
     assert not Counter(codes) - Counter(finding.code for finding in was)
     assert fix(after).texts == {}
 

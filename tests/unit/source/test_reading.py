@@ -345,6 +345,101 @@ def test_do_blocks_have_bodies():
     assert read_facts("DO $$ BEGIN DELETE FROM tb_a; END $$", "public", bodies=False)[1].body is None
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "f(OUT a int, OUT b text) RETURNS SETOF record",
+        "f(OUT a int, OUT b text)",
+        "f(INOUT a app.t) RETURNS app.t",
+        "f(OUT a app.t[])",
+        "f(p app.t.c%TYPE) RETURNS SETOF app.t",
+        "f() RETURNS TABLE (a app.t)",
+    ],
+)
+@pytest.mark.parametrize(
+    "declared",
+    [
+        "v app.t%rowtype",
+        "v app.t %ROWTYPE",
+        "w app.t.c%TYPE; v app.t",
+        "w text; -- of the table\n v app.t := NULL",
+        "w int /* a number */; /* a row */ v app.t",
+    ],
+)
+def test_types_that_only_a_server_knows_hide_no_body(header, declared):
+    body = f"DECLARE x app.u[]; {declared}; BEGIN v.a := 1; DELETE FROM tb_a; END"
+    found = read(f"CREATE FUNCTION {header} LANGUAGE plpgsql AS $$ {body} $$")
+    assert not [fact for fact in found if isinstance(fact, Problem)]
+    (routine,) = (fact for fact in found if isinstance(fact, Routine))
+    assert [use.name for use in routine.uses.writes] == [public("tb_a")]
+
+
+def test_whom_an_assignment_is_for():
+    routine = one(
+        "CREATE FUNCTION f(p_a int) RETURNS int LANGUAGE plpgsql AS $$ DECLARE v text; a text[]; BEGIN"
+        " p_a := 1; v := 'x'; a[2] := v; FOREACH v IN ARRAY a LOOP NULL; END LOOP; END $$",
+        Routine,
+    )
+    assert routine.body is not None
+    (block,) = routine.body.steps
+    assert [step.into for step in block.branches[0]] == [("p_a",), ("v",), ("a[2]",), ()]
+
+
+def test_dynamic_sql_runs_wherever_it_stands():
+    routine = one(
+        "CREATE FUNCTION f(p text) RETURNS SETOF int LANGUAGE plpgsql AS $$ DECLARE c refcursor; r record;"
+        " d CURSOR (x text) FOR SELECT x; BEGIN EXECUTE p; RETURN QUERY EXECUTE p; OPEN c FOR EXECUTE p;"
+        " FOR r IN EXECUTE p LOOP NULL; END LOOP; OPEN d(p); RETURN QUERY SELECT 1; END $$",
+        Routine,
+    )
+    assert routine.body is not None
+    (block,) = routine.body.steps
+    kinds = [step.kind for step in block.branches[0]]
+    assert kinds == ["execute", "execute", "execute", "execute", "open", "return query"]
+
+
+@pytest.mark.parametrize("other", ["\\echo x", "SELECT FROM WHERE;"])
+def test_what_does_not_parse_cuts_no_body_in_standard_sql(other):
+    body = "BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; DELETE FROM tb_b; END"
+    found = read(f"SELECT 1;\n{other}\nCREATE FUNCTION f() RETURNS void {body}; DELETE FROM tb_a;")
+    (routine,) = (fact for fact in found if isinstance(fact, Routine))
+    assert [use.name for use in routine.uses.writes] == [public("tb_b")]
+    assert [fact.table for fact in found if isinstance(fact, Write)] == [public("tb_a")]
+    assert sum(isinstance(fact, Problem) for fact in found) == (other[0] == "S")
+
+
+def test_an_atomic_body_without_an_end_hides_nothing_else():
+    found = read("CREATE FUNCTION f() RETURNS void BEGIN ATOMIC SELECT 1; DELETE FROM tb_a; SELECT (")
+    assert [fact.table for fact in found if isinstance(fact, Write)] == [public("tb_a")]
+
+
+def test_handlers_stand_where_they_are_written():
+    sql = """DO $$ BEGIN
+        BEGIN
+            SELECT CASE WHEN others > 1 THEN 1 END FROM others;
+        EXCEPTION WHEN foreign_key_violation OR OTHERS THEN NULL; WHEN SQLSTATE '23505' THEN NULL;
+        END;
+    EXCEPTION WHEN division_by_zero THEN
+        BEGIN PERFORM 1; EXCEPTION WHEN OTHERS THEN NULL; END;
+    WHEN OTHERS THEN RAISE;
+    END $$;"""
+    do = one(sql, Do)
+    assert do.body is not None
+    outer = do.body.steps[0].branches[0][0]  # in the block that the compiler puts around it
+    inner, (first, last) = outer.branches[0][0], outer.handlers
+    handlers = [*inner.handlers, first, *first.steps[0].handlers, last]
+    words = [
+        "foreign_key_violation",
+        "23505'",
+        "division_by_zero",
+        "OTHERS THEN NULL; END",
+        "OTHERS THEN RAISE",
+    ]
+    assert [sql[handler.start :].startswith(word) for handler, word in zip(handlers, words, strict=True)] == [
+        True
+    ] * 5
+
+
 def test_parameters_of_any_kind():
     sql = "CREATE FUNCTION f(int, TABLE_a text) RETURNS TABLE (c int, d text) LANGUAGE c AS 'lib', 'sym'"
     assert [(p.name, p.mode) for p in one(sql, Routine).parameters] == [

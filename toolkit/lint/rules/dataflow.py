@@ -183,13 +183,12 @@ def definers_are_not_public(tree: Tree) -> Iterator[Report]:
     revoked: set[str] = set()
     for _, grant in tree.grants:
         if not grant.granted and "public" in grant.grantees and grant.kind in ("function", "routine"):
-            if grant.default or grant.everything:
+            if grant.default:
                 return
-            revoked |= {grant.routine, str(grant.name)}
-    by_name = {name for name in revoked if "(" not in name}
+            revoked.add(grant.name.schema if grant.everything else grant.routine)
     for name, routines in tree.routines.items():
         for path, routine in routines:
-            known = routine.identity in revoked or (len(routines) == 1 and str(name) in by_name)
+            known = not revoked.isdisjoint((name.schema, str(name), routine.identity))
             if routine.definer and routine.kind == "function" and routine.returns != "trigger" and not known:
                 yield Report(
                     routine.start,
@@ -315,7 +314,9 @@ def commands_say_what_they_did(tree: Tree) -> Iterator[Report]:
         is_command = routine.identity in writers and routine.name.name.startswith(names.function)
         if not is_command or (granted and routine.identity not in executable):
             continue
-        type_ = routine.returns.rpartition(".")[2]
+        results = [part.type for part in routine.parameters if part.mode in ("out", "inout")]
+        returns = routine.returns or (results[0] if len(results) == 1 else "record" if results else "")
+        type_ = returns.rpartition(".")[2]
         if not (routine.set or type_ in _TELLING):
             yield Report(
                 routine.start,

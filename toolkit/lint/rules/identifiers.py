@@ -23,7 +23,7 @@ from toolkit.source.facts import (
 _PLAIN = (Index, Trigger, Constraint, Column)
 _QUALIFIED = (Table, View, Routine)
 _NAMED = (*_QUALIFIED, *_PLAIN, Declared, Rename)
-_SNAKE = re.compile(r"[^\W\dA-Z][^\WA-Z$]*")  # what PostgreSQL takes without quotes, but for $
+_SNAKE = re.compile(r"[^\W\dA-Z](?:[^\WA-Z]|\$)*")  # what PostgreSQL takes without quotes and leaves as it is
 _LABEL = re.compile(r"[a-z0-9_]+")
 _LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF-8
 _IN_A_NAME = re.compile(r"[\w$]")

@@ -20,7 +20,7 @@ CREATE VIEW v_b AS SELECT id, json_build_array(1) AS data FROM tb_a UNION SELECT
 -- ==== not beside a cast to json of something else
 CREATE VIEW v_a AS SELECT id, COALESCE(json_build_object('a', 1)::json, '{}'::json) AS data FROM tb_a;
 -- ==== not for a function that takes json
-CREATE VIEW v_a AS SELECT id, json_array_length(json_build_array(1)) AS data FROM tb_a;
+CREATE VIEW v_a AS SELECT id, json_strip_nulls(json_build_object(1, 2)) AS data FROM tb_a;
 -- ==== not where a name is qualified, nor with line feeds in the text
 CREATE VIEW v_a AS SELECT id, pg_catalog.json_build_array(1) AS data FROM tb_a;
 CREATE VIEW v_b AS SELECT id, row_to_json(a, true) AS data FROM tb_a a;

@@ -1,0 +1,13 @@
+CREATE VIEW v_a AS SELECT * FROM tb_a;
+CREATE VIEW v_b (id, data) AS SELECT p.pk, jsonb_build_object('id', p.pk) FROM tb_a p;
+CREATE VIEW v_c AS SELECT a.ID, data FROM tb_a a;
+CREATE VIEW v_d AS SELECT id::uuid, data FROM tb_a;
+CREATE VIEW v_e AS SELECT (a).id, data FROM tb_a a;
+CREATE VIEW v_f AS VALUES (1, 2);
+CREATE RECURSIVE VIEW v_g (id, data) AS SELECT 1, '{}'::jsonb UNION ALL SELECT id + 1, data FROM v_g;
+CREATE VIEW helper AS SELECT 1 AS one;
+CREATE TEMP VIEW v_h AS SELECT 1 AS one;
+CREATE TABLE tv_a AS SELECT 1 AS one;
+CREATE TABLE tv_b PARTITION OF tv_c DEFAULT;
+CREATE TABLE tv_d (LIKE tv_c INCLUDING ALL);
+CREATE VIEW v_i AS SELECT COALESCE(a.id, b.id) AS id, data FROM tb_a a FULL JOIN tb_b b USING (id);

@@ -1,0 +1,11 @@
+CREATE VIEW v_a AS SELECT id, jsonb_build_object('id', id) || extra AS data FROM tb_a;
+CREATE VIEW v_b AS WITH p AS (SELECT id, title FROM tb_a) SELECT p.id, jsonb_build_object('id', id, 'title', title) AS data FROM p;
+CREATE VIEW v_c AS SELECT id::text, jsonb_build_object('id', a.id::text) AS data FROM tb_a a;
+CREATE VIEW v_d AS SELECT a.id, jsonb_build_object('id', b.id) AS data FROM tb_a a JOIN tb_b b USING (id);
+CREATE VIEW v_e AS SELECT a.id, jsonb_build_object('id', b.id) AS data FROM tb_a a JOIN tb_b b ON b.id = a.id;
+CREATE VIEW v_f AS SELECT id, CASE WHEN x THEN jsonb_build_object('a', 1) END AS data FROM tb_a;
+CREATE VIEW v_g AS SELECT id, fn_doc(id) AS data FROM tb_a;
+CREATE VIEW v_h AS SELECT id, jsonb_build_object(k, v) AS data FROM tb_a;
+CREATE VIEW v_i AS SELECT COALESCE(a.id, b.id) AS id, jsonb_build_object('id', COALESCE(a.id, b.id)) AS data FROM tb_a a, tb_b b;
+CREATE VIEW v_j AS SELECT a.id, jsonb_build_object('id', b.a_id) AS data FROM tb_a a, tb_b b WHERE b.a_id = a.id AND b.x;
+CREATE VIEW v_k AS SELECT id, jsonb_build_object(VARIADIC keys) AS data FROM tb_a;

@@ -1,0 +1,13 @@
+CREATE TABLE TB_Customer (id int);
+CREATE TABLE "tb_customer" (id int);
+CREATE TABLE app.tv_customer (id int, data jsonb);
+CREATE TEMPORARY TABLE scratch (id int) ON COMMIT DROP;
+CREATE TABLE pg_temp.scratch (id int);
+CREATE TABLE sales_2026 PARTITION OF tb_sales FOR VALUES FROM (1) TO (2);
+CREATE FOREIGN TABLE remote (id int) SERVER elsewhere;
+ALTER TABLE tb_sales ATTACH PARTITION sales_2027 DEFAULT;
+ALTER TABLE tb_a RENAME COLUMN tb_b TO b;
+ALTER TABLE tb_a RENAME CONSTRAINT x TO y;
+ALTER INDEX idx_a RENAME TO idx_b;
+WITH customer AS (SELECT 1 AS id) SELECT id FROM customer;
+CREATE FUNCTION fn_a() RETURNS void LANGUAGE plpgsql AS $$ BEGIN CREATE TEMP TABLE found AS SELECT 1; END $$;

@@ -1,0 +1,4 @@
+CREATE TABLE tv_post (id uuid PRIMARY KEY, data jsonb);  -- bad
+CREATE TABLE app."tv_user" (id uuid PRIMARY KEY, data jsonb);  -- bad
+CREATE FUNCTION fn_a() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM tv_post';
+CREATE FUNCTION fn_b() RETURNS void LANGUAGE sql AS 'DELETE FROM tv_user';

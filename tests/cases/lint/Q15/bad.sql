@@ -1,0 +1,8 @@
+CREATE TABLE tb_post (id int PRIMARY KEY, author_id int REFERENCES tb_user (id));  -- bad
+CREATE TABLE tb_like (
+    a int, b int, c int,
+    CONSTRAINT fk_like FOREIGN KEY (a, b) REFERENCES tb_x (a, b),  -- bad
+    UNIQUE (c, a, b)
+);
+CREATE INDEX idx_post ON tb_post (id, author_id);
+CREATE INDEX idx_like ON tb_like (a);
