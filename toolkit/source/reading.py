@@ -74,7 +74,8 @@ def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Itera
             kind = type(fact)
             if kind in _NAMED:
                 fact = kind._make((_find(text, _name(fact), start, end), *fact[1:]))  # noqa: PLW2901
-            if isinstance(fact, Routine) and "stmt_len" in raw:
+            as_written = sql is text or text[start:end] == sql[start - base : end - base]
+            if isinstance(fact, Routine) and "stmt_len" in raw and as_written:
                 fact = fact._replace(end=end)  # noqa: PLW2901
             if bodies and isinstance(fact, _BODIED) and fact.body is None:
                 (node,) = raw["stmt"].values()

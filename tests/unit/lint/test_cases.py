@@ -18,11 +18,10 @@ FILES = [
 
 
 def split(code, text):
-    """Returns the files of a case by path; a line `-- file: <path>` begins one."""
-    parts = re.split(r"^-- file: (\S+)\n", text, flags=re.MULTILINE)
-    if len(parts) == 1:
-        return {FORWARD if all_rules()[code].scope == "migration" else "sql/sample.sql": text}
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
+    """Returns the files of a case by path; a line `-- file: <path>` begins one, the first needs none."""
+    first, *parts = re.split(r"^-- file: (\S+)\n", text, flags=re.MULTILINE)
+    usual = FORWARD if all_rules()[code].scope == "migration" else "sql/sample.sql"
+    return ({usual: first} if first else {}) | dict(zip(parts[::2], parts[1::2], strict=True))
 
 
 @pytest.mark.parametrize(("code", "file"), FILES)

@@ -111,7 +111,7 @@ def _read_as(value: Expression, type_: str) -> _Typed:
 
 def _compared(value: Expression, sources: tuple[Source, ...], migration: Migration) -> _Typed:
     """Yield the constants in a value that are compared with columns or cast."""
-    type_ = ""
+    type_ = value.name if value.kind == "cast" else ""
     if value.kind == "operator" and value.name in _COMPARING:
         columns = [part for part in value.args if part.kind == "column"]
         type_ = next((found for part in columns if (found := _resolved(part, sources, migration))), "")

@@ -1,0 +1,4 @@
+CREATE INDEX CONCURRENTLY idx_a ON tb_post (author_id);  -- bad
+DROP INDEX CONCURRENTLY idx_b;  -- bad
+REINDEX (CONCURRENTLY) TABLE tb_post;  -- bad
+ALTER TABLE tb_log DETACH PARTITION tb_log_2025 CONCURRENTLY;  -- bad

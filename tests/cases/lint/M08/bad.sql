@@ -1,0 +1,2 @@
+ALTER TABLE tb_a ADD CONSTRAINT ck_a CHECK (title <> '') NOT VALID;
+ALTER TABLE public."tb_a" VALIDATE CONSTRAINT CK_A;  -- bad

@@ -1,0 +1,8 @@
+ALTER TABLE tb_a ADD CONSTRAINT ck_a CHECK (title <> '') NOT VALID;
+ALTER TABLE tb_a VALIDATE CONSTRAINT ck_older;
+ALTER TABLE tb_b VALIDATE CONSTRAINT ck_a;
+CREATE TABLE tb_new (id int);
+ALTER TABLE tb_new ADD CONSTRAINT ck_new CHECK (id > 0) NOT VALID;
+ALTER TABLE tb_new VALIDATE CONSTRAINT ck_new;
+-- file: migrations/versions/3_b.up.sql
+ALTER TABLE tb_a VALIDATE CONSTRAINT ck_a;

@@ -1,0 +1,6 @@
+VACUUM (ANALYZE) tb_a;
+ANALYZE tb_a;
+CREATE UNLOGGED TABLE tb_new (id int);
+ALTER TABLE tb_new SET LOGGED;
+ALTER INDEX idx_a SET TABLESPACE fast;
+ALTER TABLE tb_a CLUSTER ON pk_a, SET (fillfactor = 70);

@@ -1,0 +1,6 @@
+BEGIN;  -- bad
+START TRANSACTION ISOLATION LEVEL SERIALIZABLE;  -- bad
+COMMIT;  -- bad
+END;  -- bad
+ROLLBACK;  -- bad
+ABORT;  -- bad

@@ -1,0 +1,4 @@
+SET lock_timeout = 0;  -- bad
+SET LOCAL "lock_timeout" TO '0s';  -- bad
+RESET lock_timeout;  -- bad
+SET lock_timeout = DEFAULT;  -- bad
