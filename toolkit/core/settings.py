@@ -3,8 +3,9 @@
 import os
 import tomllib
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.errors import ProjectMissing, SettingsError
 
@@ -12,8 +13,7 @@ _OLDEST_MAJOR, _NEWEST_MAJOR = 15, 18
 _SHORTEST, _LONGEST = 0.001, 2_000_000  # seconds; PostgreSQL counts milliseconds in 32 bits
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(NamedTuple):
     """Names of the group roles that the boundary is made of (cluster-wide objects)."""
 
     read: str = "cqrs_read"
@@ -47,8 +47,7 @@ class Names:
 _NAMES = Names()
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(NamedTuple):
     """What `toolkit lint` looks at and how.
 
     select, ignore: codes and families of rules, `default` and `all`. per_file_ignores: codes by glob of the
@@ -208,9 +207,14 @@ def _read_contract_rules(table: "_Table") -> ContractRules:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return _parse(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{file} can't be read: {error}.") from error
+
+
+@lru_cache(maxsize=1)  # the file in which the project is found is the one that is read
+def _parse(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
 
 
 class _Table:

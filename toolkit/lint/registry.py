@@ -10,7 +10,6 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -56,8 +55,7 @@ _WITH_BODIES: Final = frozenset({Routine, Do, Expression, Problem})  # the facts
 RuleFunction = Callable[..., Iterator[Report]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A lint rule.
 
     scope: what it is asked about. facts: the types of the facts it wants, none for a tree. bodies: whether

@@ -1,15 +1,14 @@
 """SQL text cut into statements by PostgreSQL's own parser, each with its place in the file."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pglast import parser
 
 from toolkit.errors import SqlFileError, SqlSyntaxError
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One SQL statement.
 
     path: the file it stands in. text: as written, from its first token, without the semicolon.
