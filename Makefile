@@ -44,7 +44,7 @@ lock: ## Write requirements.lock anew (needs uv)
 	    pyproject.toml --output-file requirements.lock
 
 clean: ## Remove the venv and what the tools leave
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .toolkit_cache build dist *.egg-info
+	rm -rf $(VENV) .venv-yardsticks .mypy_cache .ruff_cache .pytest_cache .hypothesis .toolkit_cache build dist *.egg-info
 
 $(STAMP): requirements.lock pyproject.toml tools/install.sh
 	@sh tools/install.sh "$(PYTHON)" "$(VENV)"

@@ -20,10 +20,10 @@ class Comparison:
     spread: tuple[float, float]
 
 
-def _timed(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _timed(action: Callable[[], object], clock: Callable[[], float]) -> float:
+    start = clock()
     action()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 @pytest.fixture(autouse=True)
@@ -34,10 +34,11 @@ def _bytecode(monkeypatch) -> None:
 
 @pytest.fixture
 def compare(capsys) -> Callable[..., Comparison]:
-    """Return compare(title, ours, yardstick, *, bar, rounds, between): run both in turn, print, return.
+    """Return compare(title, ours, yardstick, *, bar, …): run both in turn, print, return.
 
-    rounds: a multiple of 5; `between` runs untimed before each run. Nothing is asserted about the ratio:
-    the bar is printed beside it.
+    rounds: a multiple of 5; `between` runs untimed before each run. per: how many things ours and the
+    yardstick do in a run; times are those of one. Nothing is asserted about the ratio: the bar is printed
+    beside it.
     """
 
     def run(
@@ -48,13 +49,15 @@ def compare(capsys) -> Callable[..., Comparison]:
         bar: float,
         rounds: int = 25,
         between: Callable[[], object] = lambda: None,
+        per: tuple[int, int] = (1, 1),
+        clock: Callable[[], float] = time.perf_counter,
     ) -> Comparison:
         samples: list[tuple[float, float]] = []
         for turn in range(rounds + 1):
             between()
-            first = _timed(ours)
+            first = _timed(ours, clock) / per[0]
             between()
-            second = _timed(yardstick)
+            second = _timed(yardstick, clock) / per[1]
             if turn:  # the first round warms the caches of both
                 samples.append((first, second))
         blocks = [samples[i : i + _BLOCK] for i in range(0, len(samples), _BLOCK)]
@@ -69,9 +72,9 @@ def compare(capsys) -> Callable[..., Comparison]:
         verdict = "within the bar" if result.ratio <= bar else "OVER THE BAR"
         with capsys.disabled():
             print(
-                f"\n{title}: {result.ratio:.2f} x ({verdict} of {bar} x; {result.ours * 1000:.1f} ms against "
+                f"\n{title}: {result.ratio:.3g} x ({verdict} of {bar:.3g} x; {result.ours * 1000:.1f} ms against "
                 f"{result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
-                f"interleaved rounds, minimum of each; {result.spread[0]:.2f} to {result.spread[1]:.2f})"
+                f"interleaved rounds, minimum of each; {result.spread[0]:.3g} to {result.spread[1]:.3g})"
             )
         return result
 

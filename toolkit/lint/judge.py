@@ -1,6 +1,7 @@
 """From reports to findings: drops what comments and settings allow, and says where the rest is."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
@@ -41,21 +42,34 @@ def judge(
     left += [(code, report) for code, report in about if code in selection.rules and code not in ignored]
     # What is applied history, or may be, stays as it is.
     stays = file.role in (Role.FORWARD, Role.BACKWARD) or "migrations" in file.path.split("/")
-    for code, report in left:
-        found = finding(file.text, file.path, code, selection.severities[code], report)
-        yield found, None if stays else report.fix
+    if left:
+        page = Page(file.path, file.text)
+        for code, report in left:
+            found = page.finding(code, selection.severities[code], report)
+            yield found, None if stays else report.fix
 
 
-def finding(text: str, name: str, code: str, severity: Severity, report: Report) -> Finding:
-    """Return a report as a finding: with lines and columns instead of offsets."""
-    start = min(report.start, len(text))
-    end = report.end
-    if end < start:
-        match = _WORD.match(text, start)
-        end = match.end() if match else start
-    line, column = _place(text, start)
-    end_line, end_column = _place(text, end)
-    return Finding(name, line, column, end_line, end_column, code, severity, report.message, report.remedy)
+class Page:
+    """A text of which findings are made: it knows where its lines begin."""
+
+    def __init__(self, path: str, text: str) -> None:
+        """Find the lines; path: what findings call the file."""
+        self._path, self._text = path, text
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def finding(self, code: str, severity: Severity, report: Report) -> Finding:
+        """Return a report as a finding: with lines and columns instead of offsets."""
+        start = min(report.start, len(self._text))
+        end = report.end
+        if end < start:
+            match = _WORD.match(self._text, start)
+            end = match.end() if match else start
+        span = (*self._place(start), *self._place(end))
+        return Finding(self._path, *span, code, severity, report.message, report.remedy)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
 
 
 def unreadable(name: str, error: SqlFileError, selection: Selection) -> Finding:
@@ -92,7 +106,3 @@ def _about(
         for code in codes:
             message = f"nothing here breaks {code}"
             yield "X02", Report(suppression.start, message, "Remove the comment.", suppression.end, fix)
-
-
-def _place(text: str, offset: int) -> tuple[int, int]:
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

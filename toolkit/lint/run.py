@@ -14,7 +14,7 @@ from toolkit.lint.examine import LARGE, Examiner, Input, Progress, Sheet, examin
 from toolkit.lint.file import File, Role
 from toolkit.lint.files import Layout, files_in
 from toolkit.lint.history import migrations
-from toolkit.lint.judge import finding, judge, unreadable
+from toolkit.lint.judge import Page, judge, unreadable
 from toolkit.lint.registry import Fix, Report, by_fact
 from toolkit.lint.selection import Selection
 from toolkit.lint.tree import ErrorCodes, Tree
@@ -198,10 +198,10 @@ def _judge_all(project: _Project, sheets: list[Sheet], settings: Settings, selec
             result.findings.append(found)
             if fix:
                 result.fixes[found] = fix
-    if errors is not None:
-        for code, report in reports.pop(errors.path, []):
-            severity = selection.severities[code]
-            result.findings.append(finding(errors.text, errors.path, code, severity, report))
+    if errors is not None and errors.path in reports:
+        page = Page(errors.path, errors.text)
+        for code, report in reports[errors.path]:
+            result.findings.append(page.finding(code, selection.severities[code], report))
     return result
 
 

@@ -6,6 +6,7 @@ types it knows, without moving a line.
 """
 
 import json
+import re
 from typing import Any, Final
 
 from pglast import parser
@@ -23,6 +24,10 @@ _KNOWN: Final = frozenset({
 })  # fmt: skip
 _GIVES: Final = ("COLON_EQUALS", "ASCII_61", "DEFAULT")
 _COMMENTS: Final = ("SQL_COMMENT", "C_COMMENT")
+# A line that ends with a declaration and has nothing in it that may give a value, or hide where it ends.
+_NONE_GIVEN: Final = re.compile(
+    r"(?!.*(?:=|default|--|/\*|'|\"|\$))[^\n]*;[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 _TYPE_ENDS: Final = frozenset({"ASCII_59", "COLON_EQUALS", "ASCII_61", "DEFAULT", "NOT", "COLLATE"})
 
 
@@ -59,8 +64,13 @@ def _with_defaults(tree: Tree, body: str) -> Tree:
     ]
     if not missing:
         return tree
-    tokens = parser.scan(body)
-    lines = [0, *(place + 1 for place, letter in enumerate(body) if letter == "\n")]
+    lines = [0, *(match.end() for match in re.finditer("\n", body))]
+    missing = [
+        record
+        for record in missing
+        if not _NONE_GIVEN.match(body, lines[min(record["lineno"], len(lines)) - 1])
+    ]
+    tokens = parser.scan(body) if missing else []
     for record in missing:
         start = lines[min(record["lineno"], len(lines)) - 1]
         default = _default(body, tokens, record["refname"], start)

@@ -9,7 +9,7 @@ from toolkit.lint.file import File, Role
 from toolkit.lint.registry import Edit, Fix, Report, rule
 from toolkit.lint.steps import steps_of, walk
 from toolkit.source.facts import Do, Handler, Other, Routine, Step, Table
-from toolkit.source.queries import Expression, Query
+from toolkit.source.queries import Expression, QualifiedName, Query
 
 _AGGREGATES = frozenset({
     "array_agg", "avg", "bit_and", "bit_or", "bool_and", "bool_or", "count", "every", "json_agg",
@@ -76,15 +76,33 @@ def search_path_of_definers(routine: Routine, file: File) -> Iterator[Report]:
     """
     if not routine.definer or any(name == "search_path" for name, _ in routine.settings):
         return
-    for fact in file.facts:
-        if isinstance(fact, Other) and fact.name == routine.name and "set search_path" in fact.flags:
-            return
+    if routine.name in _pinned_later(file):
+        return
     yield Report(
         routine.start,
         f"{routine.name.name} is SECURITY DEFINER with the search_path of its caller",
         "Add SET search_path = pg_catalog, <schema>, pg_temp.",
         fix=_pinned(routine, file),
     )
+
+
+class _Memory:
+    """The routines whose search_path the file that was asked about last sets by ALTER."""
+
+    file: File | None = None
+    names: frozenset[QualifiedName | None] = frozenset()
+
+
+_memory = _Memory()
+
+
+def _pinned_later(file: File) -> frozenset[QualifiedName | None]:
+    if _memory.file is not file:
+        _memory.file = file
+        _memory.names = frozenset(
+            fact.name for fact in file.facts if isinstance(fact, Other) and "set search_path" in fact.flags
+        )
+    return _memory.names
 
 
 def _pinned(routine: Routine, file: File) -> Fix | None:

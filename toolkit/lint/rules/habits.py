@@ -1,5 +1,6 @@
 """Rules about the habits of a house: they are off until they are selected."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
@@ -7,6 +8,7 @@ from toolkit.lint.file import File
 from toolkit.lint.registry import Report, rule, tree_rule
 from toolkit.lint.tree import Tree
 from toolkit.source.facts import Column, Constraint, Index, Routine, Table
+from toolkit.source.queries import QualifiedName
 
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})
 
@@ -35,7 +37,7 @@ def three_keys(table: Table, file: File) -> Iterator[Report]:
     )
     if prefix is None or table.temporary or table.partition_of or table.inherits or not table.columns:
         return
-    constraints = [fact for fact in file.facts if isinstance(fact, Constraint) and fact.table == table.name]
+    constraints = _of_file(file).constraints[table.name]
     columns = {column.name: column for column in table.columns}
     number = f"pk_{table.name.name.removeprefix(prefix)}"
     if not (_is_number(columns.get(number)) and _is_key(number, ("primary key",), constraints)):
@@ -59,12 +61,34 @@ def _is_number(column: Column | None) -> bool:
     return column is not None and (serial or (column.identity and column.type in _INTEGERS))
 
 
+class _Memory:
+    """The constraints and indexes of the file that was asked about last, by table."""
+
+    file: File | None = None
+    constraints: defaultdict[QualifiedName, list[Constraint]]
+    indexes: defaultdict[QualifiedName, list[Index]]
+
+
+_memory = _Memory()
+
+
+def _of_file(file: File) -> _Memory:
+    if _memory.file is not file:
+        _memory.file, _memory.constraints, _memory.indexes = file, defaultdict(list), defaultdict(list)
+        for fact in file.facts:
+            if isinstance(fact, Constraint):
+                _memory.constraints[fact.table].append(fact)
+            elif isinstance(fact, Index):
+                _memory.indexes[fact.table].append(fact)
+    return _memory
+
+
 def _is_key(name: str, kinds: tuple[str, ...], constraints: list[Constraint]) -> bool:
     return any(one.kind in kinds and one.columns == (name,) for one in constraints)
 
 
 def _is_indexed(name: str, table: Table, file: File) -> bool:
-    indexes = [fact for fact in file.facts if isinstance(fact, Index) and fact.table == table.name]
+    indexes = _of_file(file).indexes[table.name]
     return any(index.unique and not index.partial and index.columns == (name,) for index in indexes)
 
 

@@ -25,6 +25,7 @@ _QUALIFIED = (Table, View, Routine)
 _NAMED = (*_QUALIFIED, *_PLAIN, Declared, Rename)
 _SNAKE = re.compile(r"[^\W\dA-Z](?:[^\WA-Z]|\$)*")  # what PostgreSQL takes without quotes and leaves as it is
 _LABEL = re.compile(r"[a-z0-9_]+")
+_NEAR = 10_000  # characters behind the place of a fact in which its names are
 _LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF-8
 _IN_A_NAME = re.compile(r"[\w$]")
 
@@ -117,9 +118,10 @@ def at_most_63_bytes(fact: Fact, file: File) -> Iterator[Report]:
     """
     for start, name in _names(fact):
         if len(name) * 4 > _LONGEST - _WIDEST and len(name.encode()) > _LONGEST - _WIDEST:
-            written = file.text.lower().find(name.lower(), start)  # the parser has cut the name already
+            near = file.text[start : start + _NEAR].lower()
+            written = near.find(name.lower()) + start  # the parser has cut the name already
             end = written + len(name)
-            if written >= 0 and _IN_A_NAME.match(file.text, end):
+            if written >= start and _IN_A_NAME.match(file.text, end):
                 yield Report(
                     written, f"the name {name} is longer than 63 bytes and is cut", "Give it a shorter name."
                 )

@@ -1,5 +1,7 @@
 """Rules about what has to be there before something else."""
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
@@ -17,6 +19,7 @@ class _Memory:
 
     file: File | None = None
     order: Order | None = None  # None where the statements don't simply follow each other
+    line_ends: tuple[int, ...] = ()
 
 
 _memory = _Memory()
@@ -50,12 +53,13 @@ def made_before_use(fact: Fact, file: File) -> Iterator[Report]:
     if _memory.file is not file:
         _memory.file = file
         _memory.order = Order([file.facts]) if runs_in_order(file.text) else None
+        _memory.line_ends = tuple(match.start() for match in re.finditer("\n", file.text))
     if _memory.order is None:
         return
     for use in relations_used(fact):
         made = _memory.order.made_after((0, use.start), use.name)
         if made is not None:
-            line = file.text.count("\n", 0, made[1]) + 1
+            line = bisect_left(_memory.line_ends, made[1]) + 1
             yield Report(
                 use.start, f"{use.name.name} is not there yet: line {line} makes it", "Move its CREATE up."
             )
