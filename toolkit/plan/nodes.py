@@ -13,6 +13,7 @@ from toolkit.plan.whole import Whole
 
 # What is written in one step with the object that it belongs to.
 _BELONGING: Final = frozenset({"ACL", "COMMENT", "SECURITY LABEL"})
+_DEFAULT_RIGHTS: Final = "DEFAULT ACL"  # until the end it is the old ones that what is made gets
 # What CREATE TABLE may make besides the table.
 _COVERED: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT", "FK CONSTRAINT", "SEQUENCE"}) | {
     "SEQUENCE OWNED BY"
@@ -148,11 +149,13 @@ class Nodes:
         )
         place = self._new.positions.get(key)
         if key in self._changes.vanished:
-            group = BEFORE if self._changes.is_early(key) else AFTER
+            early = self._changes.is_early(key) and key.kind != _DEFAULT_RIGHTS
+            group = BEFORE if early else AFTER
         elif alteration.part is Part.BEFORE:
             group = BEFORE if alteration.transactional else FRONT
         else:
-            group = MAIN if alteration.part is Part.MAIN else AFTER
+            late = alteration.part is Part.AFTER or key.kind == _DEFAULT_RIGHTS
+            group = AFTER if late else MAIN
         if place is None or group in (FRONT, BEFORE):
             place = -self._old.positions.get(key, 0)
         return self._node(group, place, step, transactional=alteration.transactional)
@@ -197,6 +200,7 @@ class Nodes:
         for key in sorted(making):
             if key not in parents:
                 group = POPULATED if self._new.by_key[key].populated else MAIN
+                group = AFTER if key.kind == _DEFAULT_RIGHTS else group
                 node = self._node(group, self._new.positions[key], self._whole.create(key, belonging[key]))
                 self.created[key] = self.present[key] = node
         for key, parent in parents.items():

@@ -1,13 +1,16 @@
 """The steps that make and drop whole objects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from toolkit.catalog.catalog import Catalog, Entry
 from toolkit.core.changes import Action, Lock, ObjectKey, Step
 from toolkit.errors import PlanImpossible
+from toolkit.plan.alteration import Context
 from toolkit.plan.closure import Changes
+from toolkit.plan.default_rights import given_by_default
 from toolkit.plan.locks import effect_of_creating, effect_of_dropping
+from toolkit.plan.rights import alter_rights
 from toolkit.plan.statements import definition, or_replace, quote, undoing
 
 NEW: Final = "new"
@@ -40,10 +43,27 @@ class Whole:
         why = self._changes.rebuilt.get(key)
         first, *rest = definition(entry)
         sql = [self._texts.get(key, first), *rest, *self._attributes(entry)]
-        sql += [statement for other in belonging for statement in definition(other)]
+        sql += self._belonging(entry, belonging)
         effect = effect_of_creating(entry.kind, fresh=self._is_fresh(key))
         action = Action.REBUILD if why else Action.CREATE
         return Step(action, key, why or NEW, tuple(sql), effect.risk, effect.lock)
+
+    def _belonging(self, entry: Entry, belonging: Iterable[Entry]) -> Iterator[str]:
+        """Yield what makes comments and rights; rights come to what there is by default privileges."""
+        given = given_by_default(entry, self._old, self._owner or entry.owner)
+        for other in belonging:
+            if given is not None and other.kind == "ACL" and not other.name.startswith("COLUMN "):
+                yield from self._granted(given, other)
+                given = None
+            else:
+                yield from definition(other)
+        if given is not None:
+            yield from self._granted(given, None)
+
+    def _granted(self, before: Entry, after: Entry | None) -> Iterator[str]:
+        context = Context(old=self._old.by_key, new=self._new.by_key)
+        for alteration in alter_rights(before, after, context) or ():
+            yield from alteration.sql
 
     def drop(self, key: ObjectKey) -> Step:
         """Return the step that drops an old object; raises PlanImpossible where there is no way to."""

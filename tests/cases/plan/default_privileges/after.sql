@@ -1,0 +1,14 @@
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO plan_b;
+CREATE VIEW v_revoked AS SELECT n, id FROM tb_a;
+REVOKE INSERT ON v_revoked FROM plan_a;
+CREATE VIEW v_usual AS SELECT id FROM v_revoked;
+GRANT UPDATE ON v_usual TO plan_b;
+CREATE FUNCTION fn_rows(v_revoked) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+GRANT EXECUTE ON FUNCTION fn_rows TO PUBLIC;
+REVOKE EXECUTE ON FUNCTION fn_rows FROM plan_b;
+CREATE TABLE s.tb_new (id serial);
+REVOKE ALL ON s.tb_new FROM plan_a, plan_b;
+CREATE TYPE mood AS ENUM ('sad');
+CREATE PROCEDURE pr_new() LANGUAGE sql AS '';
+CREATE MATERIALIZED VIEW mv_new AS SELECT 1 AS a;
+CREATE AGGREGATE ag(integer) (SFUNC = int4pl, STYPE = integer);
