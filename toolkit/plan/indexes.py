@@ -12,7 +12,7 @@ from typing import Final
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock, ObjectKey
 from toolkit.plan.alteration import Alteration, Answer, Context, Mode
-from toolkit.plan.lookup import find_table, made_name
+from toolkit.plan.lookup import find_table, guarded, made_name
 from toolkit.plan.options import plain_options
 from toolkit.plan.statements import quote
 from toolkit.source.canonical_parts import Index, read_constraint, read_index
@@ -34,7 +34,7 @@ def alter_index(old: Entry | None, new: Entry | None, context: Context) -> Answe
         return None
     index = read_index(entry.definition)
     if index.only:
-        return None if old or new is None else (_on_parent(new),)
+        return None if old or new is None else (_on_parent(new, context),)
     if old is not None and new is not None:
         return _alter(old, new, context)
     if context.mode is Mode.TRANSACTION:
@@ -58,8 +58,10 @@ def is_attached(entry: Entry, context: Context) -> bool:
     return ObjectKey("INDEX ATTACH", entry.schema, name) in context.old
 
 
-def _on_parent(entry: Entry) -> Alteration:
-    return Alteration(tuple(statements(entry.definition)), "it is new", action=Action.CREATE, lock=Lock.SHARE)
+def _on_parent(entry: Entry, context: Context) -> Alteration:
+    first, *others = statements(entry.definition)
+    sql = (guarded(context, first, "duplicate_table"), *others)
+    return Alteration(sql, "it is new", action=Action.CREATE, lock=Lock.SHARE)
 
 
 def _build(entry: Entry, index: Index, name: str) -> Alteration:

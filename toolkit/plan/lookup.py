@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import ObjectKey
 from toolkit.plan.alteration import Context, Mode
-from toolkit.plan.statements import quote
+from toolkit.plan.statements import passing_over, quote
 from toolkit.source.canonical import Column, Table, read_table
 from toolkit.source.canonical_types import Domain, read_domain, read_type
 from toolkit.source.cursor import Cursor, bare, split_name, unqualified
@@ -136,9 +136,7 @@ def guarded(context: Context, sql: str, *conditions: str) -> str:
 
     conditions: PostgreSQL's names of the errors that say so.
     """
-    if context.mode is not Mode.STEPS:
-        return sql
-    return f"DO $toolkit$ BEGIN\n{sql};\nEXCEPTION WHEN {' OR '.join(conditions)} THEN NULL;\nEND $toolkit$"
+    return passing_over(sql, *conditions) if context.mode is Mode.STEPS else sql
 
 
 def find_domain(type_: str, entries: Entries) -> Domain | None:

@@ -115,8 +115,9 @@ class Nodes:
         """Make a node of each alteration; those of an object follow each other."""
         changes = self._changes
         for key, answer in changes.answers.items():
-            goes = key in changes.vanished and (key in self._along or self.owner_of(key) is not None)
-            if goes or key in changes.made or key in self.covered:
+            if key in changes.made or key in self.covered:
+                continue
+            if key in changes.vanished and (key in self._along or key in changes.aside or self.owner_of(key)):
                 continue
             nodes: list[tuple[Alteration, Node]] = []
             for alteration in answer:

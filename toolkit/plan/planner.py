@@ -61,13 +61,19 @@ class _Planning:
             postgresql=self.postgresql,
             plain=self.plain,
         )
-        whole = Whole(self.old, self.new, changes, self.texts, self.owner)
+        steps_only = self.mode is Mode.STEPS
+        whole = Whole(self.old, self.new, changes, self.texts, self.owner, again=steps_only)
         nodes = Nodes(self.old, self.new, changes, whole, self.texts)
         waiting = _Waiting(self.old, self.new, changes, nodes, whole)
-        keeping = frozenset(nodes.keeping_away())
+        keeping = frozenset() if steps_only else frozenset(nodes.keeping_away())
         if keeping - self.plain:
             return replace(self, plain=self.plain | keeping).plan()
+        if steps_only:  # all alike, so that none is moved behind the others
+            for node in nodes.all:
+                node.transactional = True
         steps = order(nodes.all, waiting.break_circle)
+        if steps_only:
+            steps = [replace(step, transactional=False) for step in steps]
         return Plan(tuple(steps), find_likely_renames(self.old, self.new, changes.vanished, changes.created))
 
 

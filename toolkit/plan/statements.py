@@ -14,6 +14,16 @@ IDENTIFIER: Final = r'(?:[^".\s(;]+|"(?:[^"]|"")+")'
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_$]*")
 _NAME: Final = rf"{IDENTIFIER}\.{IDENTIFIER}"
 _BEFORE_TEXT: Final = re.compile(r"""(?P<head>(?:[^'"]|"(?:[^"]|"")*")*) IS [E']""")
+# What CREATE OR REPLACE makes, and the errors that say that something else is there already.
+_REPLACED: Final = ("AGGREGATE", "FUNCTION", "PROCEDURAL LANGUAGE", "PROCEDURE", "RULE", "TRIGGER", "VIEW")
+_THERE: Final = ("duplicate_object", "duplicate_table", "duplicate_function", "duplicate_schema")
+_THERE_TOO: Final = {
+    "CONSTRAINT": ("invalid_table_definition",),  # a second primary key
+    "TABLE ATTACH": ("wrong_object_type",),
+    "TEXT SEARCH CONFIGURATION": ("unique_violation",),
+}
+# What may be said twice.
+_SET: Final = ("DEFAULT", "INDEX ATTACH", "ROW SECURITY", "SEQUENCE OWNED BY")
 # What undoes a definition that comes without a DROP: a pattern for it, and the statement.
 _UNDONE: Final = {
     "COMMENT": (_BEFORE_TEXT, r"\g<head> IS NULL"),
@@ -59,6 +69,26 @@ def or_replace(text: str) -> str:
     if created is None or created["replace"]:
         return text
     return f"{text[: len('create')]} OR REPLACE{text[len('create') :]}"
+
+
+def passing_over(sql: str, *conditions: str) -> str:
+    """Return a statement that passes over what it did already; conditions: the errors that say so."""
+    return f"DO $toolkit$ BEGIN\n{sql};\nEXCEPTION WHEN {' OR '.join(conditions)} THEN NULL;\nEND $toolkit$"
+
+
+def making_again(kind: str, sql: str) -> str:
+    """Return a statement that makes an object as one that may run again."""
+    if kind in _REPLACED and not sql.startswith("CREATE CONSTRAINT TRIGGER"):
+        return or_replace(sql)
+    return sql if kind in _SET else passing_over(sql, *_THERE, *_THERE_TOO.get(kind, ()))
+
+
+def undoing_again(kind: str, sql: str) -> str:
+    """Return a statement that drops an object as one that may run again."""
+    for head in (f"DROP {kind} ", " DROP CONSTRAINT "):
+        if head in sql:
+            return sql.replace(head, f"{head}IF EXISTS ", 1)
+    return passing_over(sql, "undefined_object", "undefined_table", "invalid_parameter_value")
 
 
 def undoing(entry: Entry) -> str | None:

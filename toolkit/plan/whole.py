@@ -11,7 +11,15 @@ from toolkit.plan.closure import Changes
 from toolkit.plan.default_rights import given_by_default
 from toolkit.plan.locks import effect_of_creating, effect_of_dropping
 from toolkit.plan.rights import alter_rights
-from toolkit.plan.statements import definition, or_replace, quote, undoing
+from toolkit.plan.statements import (
+    definition,
+    making_again,
+    or_replace,
+    passing_over,
+    quote,
+    undoing,
+    undoing_again,
+)
 
 NEW: Final = "new"
 STANDS_IN: Final = "stands in while what it needs is made or dropped"
@@ -29,20 +37,31 @@ _OWNED: Final = frozenset({
 class Whole:
     """Writes the steps for objects as a whole.
 
-    owner: the role that runs the plan and so owns what it makes, None where that is not known.
+    owner: the role that runs the plan and so owns what it makes, None where that is not known. again: whether
+    each statement must be safe to run again.
     """
 
     def __init__(
-        self, old: Catalog, new: Catalog, changes: Changes, texts: Mapping[ObjectKey, str], owner: str | None
+        self,
+        old: Catalog,
+        new: Catalog,
+        changes: Changes,
+        texts: Mapping[ObjectKey, str],
+        owner: str | None,
+        *,
+        again: bool = False,
     ) -> None:
         self._old, self._new, self._changes, self._texts, self._owner = old, new, changes, texts, owner
+        self._again = again
 
     def create(self, key: ObjectKey, belonging: Iterable[Entry]) -> Step:
         """Return the step that makes an object and the comments and rights that belong to it."""
         entry = self._new.by_key[key]
         why = self._changes.rebuilt.get(key)
         first, *rest = definition(entry)
-        sql = [self._texts.get(key, first), *rest, *self._attributes(entry)]
+        sql = [self._texts.get(key, first), *rest]
+        sql = [making_again(key.kind, statement) if self._again else statement for statement in sql]
+        sql += self._attributes(entry)
         sql += self._belonging(entry, belonging)
         effect = effect_of_creating(entry.kind, fresh=self._is_fresh(key))
         action = Action.REBUILD if why else Action.CREATE
@@ -73,6 +92,8 @@ class Whole:
                 f"PostgreSQL has no statement that drops the {key}.",
                 remedy="Write this change by hand in a revision.",
             )
+        if self._again:
+            statement = undoing_again(key.kind, statement)
         why = self._changes.rebuilt.get(key)
         effect = effect_of_dropping(key.kind)
         if why:
@@ -86,15 +107,15 @@ class Whole:
         aside = quote(key.name.encode()[: _LONGEST - len(_OLD)].decode(errors="ignore") + _OLD)
         why = self._changes.rebuilt.get(key)
         action, reason = (Action.REBUILD, why) if why else (Action.DROP, VANISHED)
-        return (
-            Step(action, key, reason, (f"ALTER {kind} {name} RENAME TO {aside}",)),
-            Step(action, key, reason, (f"DROP {kind} {quote(key.schema)}.{aside}",)),
-        )
+        rename, drop = f"ALTER {kind} {name} RENAME TO {aside}", f"DROP {kind} {quote(key.schema)}.{aside}"
+        if self._again:
+            rename, drop = passing_over(rename, "undefined_object"), undoing_again(kind, drop)
+        return Step(action, key, reason, (rename,)), Step(action, key, reason, (drop,))
 
     def stand_in(self, entry: Entry, action: Action, *, replacing: bool = False) -> Step:
         """Return the step that puts a view of the same columns, with nothing behind them, in its place."""
         text = entry.stand_in.removesuffix(";")
-        return Step(action, entry.key, STANDS_IN, (or_replace(text) if replacing else text,))
+        return Step(action, entry.key, STANDS_IN, (or_replace(text) if replacing or self._again else text,))
 
     def own(self, before: Entry, after: Entry) -> Step | None:
         """Return the step that gives an object that stays its new owner, tablespace and access method."""

@@ -9,6 +9,7 @@ import pytest
 from toolkit.catalog.comparison import differences
 from toolkit.catalog.reading import read_catalog
 from toolkit.core.changes import Plan
+from toolkit.plan.alteration import Mode
 from toolkit.plan.planner import make_plan
 from toolkit.plan.renames import find_renamings, rename_steps, reverse
 from toolkit.server.binaries import find_binaries
@@ -43,15 +44,17 @@ class Prove(NamedTuple):
     def read(self, conninfo):
         return read_catalog(conninfo, find_binaries(self.scratch.major))
 
-    def lead(self, conninfo, old, new):
-        """Apply a plan; return it and what it led to, which is as wanted."""
-        plan = make_plan(old, new, owner="postgres")
-        _apply(conninfo, plan)
+    def lead(self, conninfo, old, new, mode=Mode.ONLINE):
+        """Apply a plan; return it and what it led to, which is as wanted. Steps are taken twice each."""
+        plan = make_plan(old, new, mode=mode, owner="postgres")
+        if mode is not Mode.ONLINE:
+            assert all(step.transactional is (mode is Mode.TRANSACTION) for step in plan.steps), show(plan)
+        _apply(conninfo, plan, times=2 if mode is Mode.STEPS else 1)
         reached = self.read(conninfo)
         assert differences(reached.entries, new.entries, ("reached", "wanted")) == [], show(plan)
         return plan, reached
 
-    def there_and_back(self, before, after):
+    def there_and_back(self, before, after, mode_back=Mode.TRANSACTION):
         """Return the plan that leads from the one set of statements to the other, and that back.
 
         Comments in the second may say what was renamed; that is a part of its own in both plans.
@@ -63,14 +66,14 @@ class Prove(NamedTuple):
         _apply(conninfo, renames)
         between = self.read(conninfo) if renamings else old
         plan, reached = self.lead(conninfo, between, new)
-        back, between = self.lead(conninfo, reached, between)
+        back, between = self.lead(conninfo, reached, between, mode_back)
         undo = Plan(rename_steps(reverse(renamings), between))
         _apply(conninfo, undo)
         assert differences(self.read(conninfo).entries, old.entries) == [], show(undo)
         return Plan(renames.steps + plan.steps), Plan(back.steps + undo.steps)
 
 
-def _apply(conninfo, plan):
+def _apply(conninfo, plan, times=1):
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute("SET check_function_bodies = off")
         inside = False
@@ -78,7 +81,7 @@ def _apply(conninfo, plan):
             if step.transactional != inside:
                 connection.execute("BEGIN" if step.transactional else "COMMIT")
                 inside = step.transactional
-            for statement in step.sql:
+            for statement in [statement for statement in step.sql for _ in range(times)]:
                 try:
                     connection.execute(statement)
                 except psycopg.Error as error:
@@ -93,3 +96,11 @@ def prove(scratch_by_major):
     yield Prove(scratch_by_major, made)
     for conninfo in made:
         scratch_by_major.release(conninfo)
+
+
+@pytest.fixture
+def prove_on_18(scratch):
+    made = []
+    yield Prove(scratch, made)
+    for conninfo in made:
+        scratch.release(conninfo)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.db.plan.conftest import show
+from toolkit.plan.alteration import Mode
 
 CASES = Path(__file__).parents[2] / "cases" / "plan"
+NAMES = sorted(path.name for path in CASES.iterdir())
 
 
 def read(path):
@@ -21,12 +23,20 @@ def heads(text):
     return [line for line in text.splitlines() if not line.startswith(" ")]
 
 
-@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
+def states(case):
+    common = read(CASES / case / "common.sql")
+    return [common + read(CASES / case / f"{name}.sql") for name in ("before", "after")]
+
+
+@pytest.mark.parametrize("case", NAMES)
 def test_plan_is_the_expected_one_and_leads_there_and_back(case, prove):
-    folder = CASES / case
-    common = read(folder / "common.sql")
-    plan, _ = prove.there_and_back(common + read(folder / "before.sql"), common + read(folder / "after.sql"))
-    expected = read(folder / "plan.txt")
+    plan, _ = prove.there_and_back(*states(case))
+    expected = read(CASES / case / "plan.txt")
     if prove.scratch.major == 18:
         assert show(plan) == expected
     assert heads(show(plan)) == heads(expected)
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_way_back_can_be_steps_that_are_safe_to_run_again(case, prove_on_18):
+    prove_on_18.there_and_back(*states(case), Mode.STEPS)

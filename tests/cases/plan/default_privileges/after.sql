@@ -1,13 +1,13 @@
-ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO plan_b;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO golden_b;
 CREATE VIEW v_revoked AS SELECT n, id FROM tb_a;
-REVOKE INSERT ON v_revoked FROM plan_a;
+REVOKE INSERT ON v_revoked FROM golden_a;
 CREATE VIEW v_usual AS SELECT id FROM v_revoked;
-GRANT UPDATE ON v_usual TO plan_b;
+GRANT UPDATE ON v_usual TO golden_b;
 CREATE FUNCTION fn_rows(v_revoked) RETURNS integer LANGUAGE sql AS 'SELECT 1';
 GRANT EXECUTE ON FUNCTION fn_rows TO PUBLIC;
-REVOKE EXECUTE ON FUNCTION fn_rows FROM plan_b;
+REVOKE EXECUTE ON FUNCTION fn_rows FROM golden_b;
 CREATE TABLE s.tb_new (id serial);
-REVOKE ALL ON s.tb_new FROM plan_a, plan_b;
+REVOKE ALL ON s.tb_new FROM golden_a, golden_b;
 CREATE TYPE mood AS ENUM ('sad');
 CREATE PROCEDURE pr_new() LANGUAGE sql AS '';
 CREATE MATERIALIZED VIEW mv_new AS SELECT 1 AS a;
