@@ -9,6 +9,7 @@ from toolkit.core.changes import ObjectKey, Plan, Step
 from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import Alteration, Mode, Part
 from toolkit.plan.closure import Changes, find_changes, find_disturbed
+from toolkit.plan.column_order import refuse_other_places
 from toolkit.plan.graph import Node, needed_by, order
 from toolkit.plan.likeness import find_likely_renames
 from toolkit.plan.nodes import Nodes
@@ -61,6 +62,9 @@ class _Planning:
             postgresql=self.postgresql,
             plain=self.plain,
         )
+        said = changes.created | changes.rebuilt.keys() | (changes.answers.keys() & self.new.by_key.keys())
+        for key in sorted(said):
+            refuse_other_places(key, self.old, self.new)
         steps_only = self.mode is Mode.STEPS
         whole = Whole(self.old, self.new, changes, self.texts, self.owner, again=steps_only)
         nodes = Nodes(self.old, self.new, changes, whole, self.texts)

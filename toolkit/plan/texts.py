@@ -8,6 +8,7 @@ from typing import Final
 from toolkit.catalog.catalog import Catalog, Entry
 from toolkit.core.changes import ObjectKey
 from toolkit.source.artifacts import Artifact
+from toolkit.source.column_order import depends_on_column_order
 from toolkit.source.facts import Alteration, Declared, Fact, Index, Other, Routine, Table, Trigger, View
 from toolkit.source.queries import QualifiedName
 from toolkit.source.reading import read_facts
@@ -36,7 +37,8 @@ def match_texts(artifacts: Iterable[Artifact], catalog: Catalog, schema: str) ->
     """Return the statements that make objects of a catalog as its definitions do.
 
     catalog: of the database that the artifacts were loaded into; schema: that of unqualified names. Left out
-    is what an ALTER completes, what is spread over a partitioned table, and what can't be told from another.
+    is what an ALTER completes, what is spread over a partitioned table, what means columns by their place
+    (those of a table that was altered have another one), and what can't be told from another.
     """
     declarations = (declaration for artifact in artifacts for declaration in artifact.declarations)
     texts = [declaration.statement.text for declaration in declarations]
@@ -48,6 +50,7 @@ def match_texts(artifacts: Iterable[Artifact], catalog: Catalog, schema: str) ->
         key: text
         for key, text in found.items()
         if key not in completed and not _is_spread(key, catalog, found) and not _copies(said[text])
+        if not depends_on_column_order(text)
     }
 
 

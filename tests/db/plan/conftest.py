@@ -41,6 +41,12 @@ class Prove(NamedTuple):
             connection.execute(statements)
         return self.made[-1]
 
+    def run(self, conninfo, *statements: str):
+        with psycopg.connect(conninfo) as connection:
+            connection.execute("SET check_function_bodies = off")
+            for statement in statements:
+                connection.execute(statement)
+
     def read(self, conninfo):
         return read_catalog(conninfo, find_binaries(self.scratch.major))
 
@@ -52,6 +58,7 @@ class Prove(NamedTuple):
         _apply(conninfo, plan, times=2 if mode is Mode.STEPS else 1)
         reached = self.read(conninfo)
         assert differences(reached.entries, new.entries, ("reached", "wanted")) == [], show(plan)
+        assert make_plan(reached, new, owner="postgres").steps == ()
         return plan, reached
 
     def there_and_back(self, before, after, mode_back=Mode.TRANSACTION):
