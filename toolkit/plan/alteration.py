@@ -73,15 +73,14 @@ class Context:
     have to be taken away BEFORE and made again in MAIN though they may not differ, because something that
     they depend on is dropped and made anew in between. ("type", column) stands for a column to convert in
     MAIN by way of text: its type is another one of the same name then, and the old one has made way until
-    AFTER. renamed: columns of the object, old name to new. text: the statement in the artifact, where there
-    is one. old, new: the two catalogs, to look up what belongs to the object.
+    AFTER. text: the statement in the artifact, where there is one. old, new: the two catalogs, to look up
+    what belongs to the object.
     """
 
     postgresql: int = 15
     mode: Mode = Mode.ONLINE
     fresh: bool = False
     rebuilt: frozenset[Piece] = frozenset()
-    renamed: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
     old: Mapping[ObjectKey, Entry] = field(default_factory=dict)
     new: Mapping[ObjectKey, Entry] = field(default_factory=dict)

@@ -27,31 +27,29 @@ def without_parents(old: Table, new: Table, context: Context) -> Table:
 
 @dataclass(frozen=True, slots=True)
 class Inherited:
-    """table: the old table as its parents leave it. context: without the pieces that they rebuild.
+    """What the parents of a table leave to do.
 
-    columns: those that parents have too. alterations: what has to come before theirs.
+    table: the old table as they leave it. context: without the pieces that they rebuild. alterations: what
+    has to come before theirs.
     """
 
     table: Table
     context: Context
-    columns: frozenset[str]
     alterations: tuple[Alteration, ...]
 
 
 def after_parents(old: Table, new: Table, context: Context) -> Inherited:
-    """Return what the parents of a table leave to do.
+    """Return what is left to do.
 
     Parents are those of both catalogs: one of a single catalog is left before, or joined after.
     """
-    above: set[str] = set()
     alterations: list[Alteration] = []
     for before, after, partition in _parents(old, new, context):
-        above |= after.columns.keys()
         alterations += _without_defaults(old, before, after)
         old = _after_parent(old, before, after, partition=partition)
         kept = {piece for piece in context.rebuilt if not _is_parents(*piece, after)}
         context = replace(context, rebuilt=frozenset(kept))
-    return Inherited(old, context, frozenset(above), tuple(alterations))
+    return Inherited(old, context, tuple(alterations))
 
 
 def with_type(table: Table, other: Table) -> Table:

@@ -7,16 +7,15 @@ ACCESS EXCLUSIVE (reloptions.c). SET LOGGED and SET UNLOGGED rewrite the table.
 from collections.abc import Iterator
 
 from toolkit.catalog.catalog import Entry
-from toolkit.core.changes import Action, Lock, Risk
-from toolkit.plan.alteration import Alteration, Answer, Context, Part
+from toolkit.core.changes import Lock, Risk
+from toolkit.plan.alteration import Alteration, Answer, Context
 from toolkit.plan.checks import add_checks, drop_checks
 from toolkit.plan.columns import alter_columns
 from toolkit.plan.inheritance import after_parents, with_type, without_parents
 from toolkit.plan.lookup import guarded, prefix
 from toolkit.plan.not_null import alter_not_null
 from toolkit.plan.options import ALREADY_OPTIONS, foreign_options, plain_options
-from toolkit.source.canonical import Table, read_table, with_names
-from toolkit.source.cursor import bare
+from toolkit.source.canonical import Table, read_table
 
 
 def alter_table(old: Entry | None, new: Entry | None, context: Context) -> Answer:
@@ -29,24 +28,10 @@ def alter_table(old: Entry | None, new: Entry | None, context: Context) -> Answe
     before, after = read_table(old.definition), read_table(new.definition)
     if (before.partition_by, before.server, before.rest) != (after.partition_by, after.server, after.rest):
         return None
-    written = {bare(name): name for name in (*before.columns, *after.columns)}
-    names = {written[name]: written[later] for name, later in context.renamed.items() if name in written}
-    inherited = without_parents(with_names(before, names), after, context)
-    steps = after_parents(inherited, after, context)
-    renames = {name: later for name, later in names.items() if later not in steps.columns}
+    before = without_parents(before, after, context)
+    steps = after_parents(before, after, context)
     before, after = with_type(steps.table, after), with_type(after, steps.table)
-    return (*_rename(after, renames), *steps.alterations, *_alter(before, after, steps.context))
-
-
-def _rename(table: Table, names: dict[str, str]) -> Iterator[Alteration]:
-    for name, later in names.items():
-        yield Alteration(
-            (f"{prefix(table)} RENAME COLUMN {name} TO {later}",),
-            f"column {name} is called {later}",
-            Part.BEFORE,
-            action=Action.RENAME,
-            lock=Lock.ACCESS_EXCLUSIVE,
-        )
+    return (*steps.alterations, *_alter(before, after, steps.context))
 
 
 def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:

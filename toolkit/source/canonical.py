@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from toolkit.source.cursor import Cursor, items, rename_words, statements
+from toolkit.source.cursor import Cursor, items, statements
 
 _MADE_UP = re.compile(r"_not_null\d*\"?$")
 _COLUMN_PARTS = ("GENERATED", "DEFAULT", "CONSTRAINT", "NOT", "COLLATE")
@@ -201,17 +201,3 @@ def read_options(text: str) -> dict[str, str]:
         option.take("=")
         found[name] = option.until()
     return found
-
-
-def with_names(table: Table, names: Mapping[str, str]) -> Table:
-    """Return a table with columns renamed, in its expressions too; names: old to new, as written."""
-    if not names:
-        return table
-    columns = {
-        names.get(name, name): replace(
-            column, name=names.get(name, name), default=rename_words(column.default, names)
-        )
-        for name, column in table.columns.items()
-    }
-    checks = {name: rename_words(text, names) for name, text in table.checks.items()}
-    return replace(table, columns=columns, checks=checks)

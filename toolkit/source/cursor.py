@@ -3,7 +3,7 @@
 That text is regular: keywords are in capitals and identifiers are not, unless in quotes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pglast import parser
 
@@ -111,17 +111,3 @@ def split_name(name: str) -> tuple[str, str]:
 def unqualified(name: str) -> str:
     """Return the last part of a qualified name, as written."""
     return list(Cursor(name).parts("."))[-1]
-
-
-def rename_words(text: str, names: Mapping[str, str]) -> str:
-    """Return an expression with columns renamed; what is qualified, called or cast to is no column."""
-    tokens = parser.scan(text)
-    words = [text[token.start : token.end + 1] for token in tokens]
-    parts, done = [], 0
-    for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
-        before = words[index - 1] if index else ""
-        after = words[index + 1] if index + 1 < len(words) else ""
-        if word in names and before not in (".", "::") and after != "(":
-            parts += [text[done : token.start], names[word]]
-            done = token.end + 1
-    return "".join((*parts, text[done:]))
