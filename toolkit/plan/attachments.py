@@ -49,7 +49,7 @@ def alter_statistics(old: Entry | None, new: Entry | None, _: Context) -> Answer
     cursor = Cursor(after)
     cursor.take("CREATE", "STATISTICS")
     sql = targets or [f"ALTER STATISTICS {cursor.name()} SET STATISTICS -1"]
-    return (Alteration(tuple(sql), "its target changes", lock=Lock.SHARE_UPDATE_EXCLUSIVE),)
+    return (Alteration(tuple(sql), "its target changes"),)
 
 
 def alter_materialized_view(old: Entry | None, new: Entry | None, _: Context) -> Answer:
@@ -61,7 +61,9 @@ def alter_materialized_view(old: Entry | None, new: Entry | None, _: Context) ->
         return None
     sql = [f"ALTER MATERIALIZED VIEW {after[1]} {clause}" for clause in plain_options(before[0], after[0])]
     sql += [statement for statement in after[3] if statement not in before[3]]
-    return (Alteration(tuple(sql), "its options change", lock=Lock.ACCESS_EXCLUSIVE),) if sql else ()
+    strong = any(" SET STORAGE " in statement or " SET COMPRESSION " in statement for statement in sql)
+    lock = Lock.ACCESS_EXCLUSIVE if strong else Lock.SHARE_UPDATE_EXCLUSIVE
+    return (Alteration(tuple(sql), "its options change", lock=lock),) if sql else ()
 
 
 def _view(definition: str) -> tuple[dict[str, str], str, str, list[str]]:

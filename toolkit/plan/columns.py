@@ -193,7 +193,7 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
     """
     before: list[_Change] = []
     main: list[_Change] = []
-    anew, whys, risk, by_hand = [], [], Risk.BLOCKS_WRITES, []
+    anew, whys, risk, by_hand = [], [], Risk.SAFE, []
     for pair in pairs:
         old, new = _without_default(*pair, context)
         if ("column", bare(new.name)) in context.rebuilt:
@@ -208,12 +208,13 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
             conversion = _conversion(old, new, context)
             main.append((old, new, _USING[conversion.cast].format(name=new.name, type=new.type)))
             whys.append(f"type of column {new.name} changes from {_typed(old)} to {_typed(new)}")
-            risk = max(risk, _risk_of_converting(conversion))
+            risk = max(risk, conversion.risk, _risk_of_checks(table, old, new))
             if conversion.cast is Cast.NONE:
                 by_hand.append(f"say how {old.type} becomes {new.type} in column {new.name}: no cast does it")
     if anew:
         risk = max(risk, Risk.REWRITES_TABLE)
         whys.append(f"type of column {', '.join(anew)} is made anew")
+    risk = Risk.SAFE if table.foreign else risk
     step = Alteration((), "; ".join(whys), lock=Lock.ACCESS_EXCLUSIVE, risk=risk)
     if before:
         names = frozenset(bare(new.name) for _, new, _ in before)
@@ -232,10 +233,10 @@ def _without_default(old: Column, new: Column, context: Context) -> tuple[Column
     return old, new
 
 
-def _risk_of_converting(conversion: Conversion) -> Risk:
-    if conversion.loses:
-        return Risk.LOSES_DATA
-    return Risk.REWRITES_TABLE if conversion.rewrites else Risk.BLOCKS_WRITES
+def _risk_of_checks(table: Table, old: Column, new: Column) -> Risk:
+    """Return the risk of what PostgreSQL does besides: check rows, build indexes in another order."""
+    checked = any(mentions(text, new.name) for text in table.checks.values())
+    return Risk.BLOCKS_WRITES if checked or old.collation != new.collation else Risk.SAFE
 
 
 _USING: Final = {

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final, NamedTuple
 
+from toolkit.core.changes import Risk
+
 _TYPE = re.compile(r"(.*?)(?:\((\d+)(?:,(-?\d+))?\))?( with(?:out)? time zone)?((?:\[\])*)")
 _NUMBERS: Final = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 _DIGITS: Final = {"smallint": 5, "integer": 10, "bigint": 19}
@@ -92,6 +94,13 @@ class Conversion(NamedTuple):
     rewrites: bool
     loses: bool
 
+    @property
+    def risk(self) -> Risk:
+        """The risk of converting a column, apart from what belongs to it."""
+        if self.loses:
+            return Risk.LOSES_DATA
+        return Risk.REWRITES_TABLE if self.rewrites else Risk.SAFE
+
 
 class _Type(NamedTuple):
     base: str
@@ -123,7 +132,8 @@ def _parse(text: str) -> _Type:
 
 
 def _cast(old: _Type, new: _Type) -> Cast:
-    if new.base in _STRINGS and not new.dimensions:
+    """Return the cast; arrays are cast element by element."""
+    if new.base in _STRINGS and new.dimensions in (0, old.dimensions):
         return Cast.ASSIGNMENT
     if old.dimensions == new.dimensions:
         numbers = old.base in _NUMBERS and new.base in _NUMBERS
@@ -131,7 +141,7 @@ def _cast(old: _Type, new: _Type) -> Cast:
             return Cast.ASSIGNMENT
         if new.base in _EXPLICIT.get(old.base, ()):
             return Cast.EXPLICIT
-    return Cast.EXPLICIT if old.base in _STRINGS and not old.dimensions else Cast.NONE
+    return Cast.EXPLICIT if old.base in _STRINGS and old.dimensions in (0, new.dimensions) else Cast.NONE
 
 
 def _rewrites(old: _Type, new: _Type) -> bool:
@@ -159,7 +169,11 @@ def _widens(old: _Type, new: _Type) -> bool:
 
 def _keeps(old: _Type, new: _Type) -> bool:
     """Return whether every value of the old type comes through."""
-    if new.base in ("text", "character varying") and not new.dimensions and not new.modifiers:
+    if (
+        new.base in ("text", "character varying")
+        and new.dimensions in (0, old.dimensions)
+        and not new.modifiers
+    ):
         return True
     if old.dimensions != new.dimensions:
         return False

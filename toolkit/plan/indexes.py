@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Final
 
 from toolkit.catalog.catalog import Entry
-from toolkit.core.changes import Action, Lock, ObjectKey
+from toolkit.core.changes import Action, Lock, ObjectKey, Risk
 from toolkit.plan.alteration import Alteration, Answer, Context, Mode
 from toolkit.plan.lookup import find_table, guarded, made_name
 from toolkit.plan.options import plain_options
 from toolkit.plan.statements import quote
 from toolkit.source.canonical_parts import Index, read_constraint, read_index
-from toolkit.source.cursor import bare, statements
+from toolkit.source.cursor import bare, built_concurrently, statements
 
 _WEAK: Final = Lock.SHARE_UPDATE_EXCLUSIVE
 _MARKED: Final = ("CONSTRAINT", "INDEX")
@@ -37,11 +37,9 @@ def alter_index(old: Entry | None, new: Entry | None, context: Context) -> Answe
         return None if old or new is None else (_on_parent(new, context),)
     if old is not None and new is not None:
         return _alter(old, new, context)
-    if context.mode is Mode.TRANSACTION:
-        return None
     if new is None:
-        return (_drop(entry, index),)
-    return (_build(new, index, index.name), *mark_index((), index.others, index.table, context))
+        return None if context.mode is Mode.TRANSACTION else (_drop(entry, index),)
+    return (_build(new, index, index.name, context), *mark_index((), index.others, index.table, context))
 
 
 def _alter(old: Entry, new: Entry, context: Context) -> Answer:
@@ -64,13 +62,19 @@ def _on_parent(entry: Entry, context: Context) -> Alteration:
     return Alteration(sql, "it is new", action=Action.CREATE, lock=Lock.SHARE)
 
 
-def _build(entry: Entry, index: Index, name: str) -> Alteration:
+def _build(entry: Entry, index: Index, name: str, context: Context) -> Alteration:
+    """Return what builds an index, in the words of the artifact where they have this name."""
+    step = Alteration((), "new", action=Action.CREATE, lock=_WEAK, transactional=False)
+    text = context.text if name == index.name else None
+    if context.mode is Mode.TRANSACTION:
+        sql = text or statements(entry.definition)[0]
+        return replace(step, sql=(sql,), risk=Risk.BLOCKS_WRITES, lock=Lock.SHARE, transactional=True)
     head, tail = index.body
     options = f" WITH ({', '.join(f'{key}={value}' for key, value in index.options.items())})"
     place = f" TABLESPACE {quote(entry.tablespace)}" if entry.tablespace else ""
     sql = f"{concurrently(name, unique=index.unique)} ON {index.table} {head}"
     sql += (options if index.options else "") + place + (f" {tail}" if tail else "")
-    return Alteration((sql,), "it is new", action=Action.CREATE, lock=_WEAK, transactional=False)
+    return replace(step, sql=((text and built_concurrently(text)) or sql,))
 
 
 def _drop(entry: Entry, index: Index) -> Alteration:
@@ -87,7 +91,7 @@ def _exchange(entry: Entry, index: Index, context: Context) -> Iterator[Alterati
     name = made_name(index.name, "new")
     why, schema = "it changes", quote(entry.schema)
     comment = ObjectKey("COMMENT", entry.schema, f"INDEX {index.name}")
-    yield replace(_build(entry, index, name), why=why, action=Action.ALTER)
+    yield replace(_build(entry, index, name, context), why=why, action=Action.ALTER)
     for mark in index.others:
         if mark.endswith(f" {index.name}"):
             sql = mark.removesuffix(index.name) + name

@@ -149,7 +149,7 @@ class _Waiting:
                 for node in self._making(edge.dependent):
                     node.wait_for(present)
         for key in self._new.by_key:
-            if key.kind == "TABLE ATTACH" and key in nodes.created:
+            if key.kind == "TABLE ATTACH" and key in self._changes.created:
                 self._wait_for_indexes(key)
 
     def _making(self, key: ObjectKey) -> Iterator[Node]:
@@ -166,7 +166,8 @@ class _Waiting:
             if edge.on.name == attachment.name:
                 for other in self._new.dependents(edge.on):
                     if other.dependent.kind in ("INDEX", "CONSTRAINT"):
-                        self._nodes.created[attachment].wait_for(self._nodes.present.get(other.dependent))
+                        for node in self._making(attachment):
+                            node.wait_for(self._nodes.present.get(other.dependent))
 
     def _wait_for_names(self) -> None:
         """Make nothing anew, or of the same name, before the old one is gone."""

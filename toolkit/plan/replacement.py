@@ -6,11 +6,12 @@ from typing import Final
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock
 from toolkit.plan.alteration import Alteration, Answer, Context
-from toolkit.plan.statements import IDENTIFIER, definition, or_replace
+from toolkit.plan.statements import IDENTIFIER, definition, or_replace, undoing
 from toolkit.source.facts import Routine
 from toolkit.source.reading import read_facts
 
 _DIFFERS: Final = "definition differs"
+_OF_A_TABLE: Final = re.compile(r"(TABLE|COLUMN|VIEW|MATERIALIZED VIEW|FOREIGN TABLE) ")
 _ON_TABLE: Final = re.compile(r"DROP (?P<kind>\w+) (?P<name>.+) ON (?P<table>.+)")
 _PUBLICATION: Final = re.compile(
     rf"CREATE PUBLICATION (?P<name>{IDENTIFIER})(?P<content>.*) WITH (?P<options>\(.+\));"
@@ -76,9 +77,17 @@ def replace_on_table(old: Entry | None, new: Entry | None, context: Context) -> 
     return (_replacement(*replaced, *state, lock=lock),)
 
 
-def say_again(old: Entry | None, new: Entry | None, _: Context) -> Answer:
-    """Say a comment or a security label anew; the last one counts."""
-    return (_replacement(*definition(new)),) if old and new else None
+def say_again(old: Entry | None, new: Entry | None, context: Context) -> Answer:
+    """Say a comment or a security label; the last one counts. That of a table or column locks the table."""
+    entry = new or old
+    if entry is None or context.fresh:
+        return None
+    lock = Lock.SHARE_UPDATE_EXCLUSIVE if _OF_A_TABLE.match(entry.name) else None
+    if old and new:
+        return (_replacement(*definition(new), lock=lock),)
+    sql = definition(entry) if new else (undoing(entry) or "",)
+    action = Action.CREATE if new else Action.DROP
+    return (Alteration(sql, "new" if new else "only in the database", action=action, lock=lock),)
 
 
 def alter_publication(old: Entry | None, new: Entry | None, _: Context) -> Answer:

@@ -12,6 +12,7 @@ from typing import Final
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock, Risk
 from toolkit.plan.alteration import Alteration, Answer, Context, Mode, Part
+from toolkit.plan.conversions import convert
 from toolkit.plan.lookup import guarded, key_of, once
 from toolkit.source.canonical import read_table
 from toolkit.source.canonical_types import Attribute, Domain, Type, read_domain, read_type
@@ -91,7 +92,8 @@ def _attributes(
         if name in changed:
             sql = f"ALTER TYPE {new.name} ALTER ATTRIBUTE {name} TYPE {typed}{cascade}"
             why = f"type of attribute {name} changes from {_typed(olds[name])} to {typed}"
-            yield Alteration((sql,), why, lock=lock, touches=frozenset({bare(name)}))
+            risk = convert(olds[name].type, attribute.type).risk if cascade else Risk.SAFE
+            yield Alteration((sql,), why, risk=risk, lock=lock, touches=frozenset({bare(name)}))
         elif name not in olds:
             sql = f"ALTER TYPE {new.name} ADD ATTRIBUTE {name} {typed}{cascade}"
             sql = guarded(context, sql, "duplicate_column")

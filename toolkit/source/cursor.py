@@ -9,6 +9,7 @@ from pglast import parser
 
 _OPEN = ("(", "[", "CASE")
 _CLOSE = (")", "]", "END")
+_COMMENTS = ("SQL_COMMENT", "C_COMMENT")
 
 
 class Cursor:
@@ -111,3 +112,14 @@ def split_name(name: str) -> tuple[str, str]:
 def unqualified(name: str) -> str:
     """Return the last part of a qualified name, as written."""
     return list(Cursor(name).parts("."))[-1]
+
+
+def built_concurrently(text: str) -> str | None:
+    """Return a CREATE INDEX to run beside writers, or again; None where it has no name or its own way."""
+    tokens = [token for token in parser.scan(text) if token.name not in _COMMENTS]
+    names = [token.name for token in tokens]
+    place = names.index("INDEX")
+    if names[place + 1] in ("ON", "CONCURRENTLY", "IF_P"):
+        return None
+    end = tokens[place].end + 1
+    return f"{text[:end]} CONCURRENTLY IF NOT EXISTS{text[end:]}"

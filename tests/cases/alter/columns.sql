@@ -48,6 +48,20 @@ INSERT INTO t VALUES (1, 'b', 3.14, now(), 'e', '{1}');
 -- to
 CREATE TABLE t (a bigint, b character varying(20), c numeric(12,2), d timestamp, e varchar, f bigint[]);
 
+-- type that only lets more in
+CREATE TABLE t (a character varying(10), b numeric(5,2), c time(3), d cidr, e text);
+CREATE INDEX ON t (a);
+INSERT INTO t VALUES ('x', 1, now(), '10.0.0.0/8', 'e');
+-- to
+CREATE TABLE t (a text, b numeric(7,2), c time(5), d inet, e varchar);
+CREATE INDEX ON t (a);
+
+-- type that a check reads
+CREATE TABLE t (a character varying(10), CONSTRAINT ck CHECK (a IS NOT NULL));
+INSERT INTO t VALUES ('x');
+-- to
+CREATE TABLE t (a text, CONSTRAINT ck CHECK (a IS NOT NULL));
+
 -- type with a default
 CREATE TABLE t (a text DEFAULT 'x');
 INSERT INTO t VALUES ('12');
