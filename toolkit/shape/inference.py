@@ -181,7 +181,8 @@ class Inference:
         for attribute, (_, value) in zip(relation.columns, found.columns, strict=True):
             # What a materialised view has kept may be gone: no foreign key holds for it.
             column = None if relation.kind == "m" else value.column
-            known = replace(value, typmod=attribute.typmod, type=attribute.type, column=column)
+            origin = value.origin or f"{relation.name}.{attribute.name}"
+            known = replace(value, typmod=attribute.typmod, type=attribute.type, column=column, origin=origin)
             columns.append((attribute.name, known))
         return Rows(tuple(columns), found.some)
 
@@ -195,7 +196,7 @@ class Inference:
         for name, value in rows.columns if rows else ():
             here = columns.get(name)
             if here is not None and here.type == value.type:
-                columns[name] = replace(value, null=here.null, column=here.column)
+                columns[name] = replace(value, null=here.null, column=here.column, origin=here.origin)
         return Rows(tuple(columns.items()))
 
     def body(self, routine: Routine, arguments: Mapping[int, Value]) -> Rows | None:

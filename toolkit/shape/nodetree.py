@@ -21,26 +21,18 @@ _WORDS = """
 """
 _SETS = "selectedCols insertedCols updatedCols extraUpdatedCols varnullingrels joinleftcols joinrightcols"
 _USELESS = re.compile(
-    rf" :(?:(?:{'|'.join(_WORDS.split())}) [^\s{{}}]+|(?:{'|'.join(_SETS.split())}) \([bi][^)]*\))"
+    rf" :(?:(?:{'|'.join(_WORDS.split())}) [^\s{{}}:][^\s{{}}]*|(?:{'|'.join(_SETS.split())}) \([bi][^)]*\))"
 )
-_ATOM = r"(?:[^\s{}()\\]|\\.)+"
+_ATOM = r"(?:[^\s{}()\\]|\\[\s\S])+"
 _BYTES = r"\[ (?:-?\d+ )*\]"
 # A node or a list without another one in it is one token.
-_TOKEN = re.compile(rf"\{{(?:[^{{}}()\\]|\\.)*\}}|\((?:[^{{}}()\\]|\\.)*\)|[{{}}()]|{_BYTES}|{_ATOM}")
+_TOKEN = re.compile(
+    rf"\{{(?:[^{{}}()\\]|\\[\s\S])*\}}|\((?:[^{{}}()\\]|\\[\s\S])*\)|[{{}}()]|{_BYTES}|{_ATOM}"
+)
 _FIELD = re.compile(rf":(\w+) (?:\d+ ({_BYTES})|({_ATOM}))")
 _ATOMS = re.compile(_ATOM)
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = re.compile(r"\\([\s\S])")
 _NOTHING: list[Any] = []
-# Tags that a major writes otherwise than the newest one does.
-_ALIASES = {
-    "RTE": "RANGETBLENTRY",
-    "CASE": "CASEEXPR",
-    "WHEN": "CASEWHEN",
-    "COALESCE": "COALESCEEXPR",
-    "ARRAY": "ARRAYEXPR",
-    "ROW": "ROWEXPR",
-    "MINMAX": "MINMAXEXPR",
-}
 
 
 class TreeReader:
@@ -66,7 +58,7 @@ class TreeReader:
         tokens, seen = self._tokens, self._leaves.get
         pop = tokens.pop
         tag = pop()
-        node: Node = {"": _ALIASES.get(tag, tag)}
+        node: Node = {"": tag}
         name = pop()
         while name != "}":
             token = pop()
@@ -90,7 +82,7 @@ class TreeReader:
     def _leaf(self, token: str) -> Any:  # noqa: ANN401
         if token[0] == "{":
             tag, _, rest = token[1:-1].partition(" ")
-            made: Any = {"": _ALIASES.get(tag, tag)}
+            made: Any = {"": tag}
             for name, data, atom in _FIELD.findall(rest):
                 made[name] = data or (_NOTHING if atom == "<>" else atom)
         elif token[0] == "(":

@@ -24,7 +24,7 @@ json_documents = st.recursive(
 )
 paths = st.lists(st.sampled_from(KEYS), min_size=1, max_size=2)
 PER_TEST = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
