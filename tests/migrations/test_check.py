@@ -38,6 +38,7 @@ def test_project_that_is_fine(shop):
         "lint       3 files linted\n"
         "head       sql/ and the head compared on PostgreSQL 18\n"
         "revisions  1 revisions taken up, down and up again on PostgreSQL 18\n"
+        "contract   no contract is committed; `toolkit contract update` writes it\n"
         "Nothing found.\n"
     )
 

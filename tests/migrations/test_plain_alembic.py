@@ -90,7 +90,7 @@ def test_revisions_are_not_written_by_alembic(history):
     before = sorted(history.versions.iterdir())
     refused = history.run("alembic", "revision", "-m", "more")
     assert refused.returncode != 0
-    assert "Use `toolkit revision -m MESSAGE`" in refused.stdout
+    assert "`toolkit revision -m MESSAGE` writes one" in refused.stdout
     assert sorted(path for path in history.versions.iterdir() if path.name != "__pycache__") == before
 
 
