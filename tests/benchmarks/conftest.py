@@ -72,8 +72,8 @@ def compare(capsys) -> Callable[..., Comparison]:
         verdict = "within the bar" if result.ratio <= bar else "OVER THE BAR"
         with capsys.disabled():
             print(
-                f"\n{title}: {result.ratio:.3g} x ({verdict} of {bar:.3g} x; {result.ours * 1000:.1f} ms against "
-                f"{result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
+                f"\n{title}: {result.ratio:.3g} x ({verdict} of {bar:.3g} x; "
+                f"{result.ours * 1000:.1f} ms against {result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
                 f"interleaved rounds, minimum of each; {result.spread[0]:.3g} to {result.spread[1]:.3g})"
             )
         return result
