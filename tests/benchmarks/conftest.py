@@ -73,8 +73,9 @@ def compare(capsys) -> Callable[..., Comparison]:
         with capsys.disabled():
             print(
                 f"\n{title}: {result.ratio:.3g} x ({verdict} of {bar:.3g} x; "
-                f"{result.ours * 1000:.1f} ms against {result.yardstick * 1000:.1f} ms; median over {len(blocks)} blocks of {_BLOCK} "
-                f"interleaved rounds, minimum of each; {result.spread[0]:.3g} to {result.spread[1]:.3g})"
+                f"{result.ours * 1000:.1f} ms against {result.yardstick * 1000:.1f} ms; "
+                f"median over {len(blocks)} blocks of {_BLOCK} interleaved rounds, minimum of each; "
+                f"{result.spread[0]:.3g} to {result.spread[1]:.3g})"
             )
         return result
 
