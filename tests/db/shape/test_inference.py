@@ -82,7 +82,7 @@ def test_shapes_are_declared_in_comments(infer):
         "v_page\n  id: uuid\n  data: {\n    first: text in (text|image)?\n"
         "    head: opaque<column tb_page.head>\n    foot: opaque<column tb_page.foot>\n  }\n"
     )
-    assert inference.declared == ("tb_page.body",)
+    assert tuple(inference.declared) == ("tb_page.body",)
     assert [note.text for note in inference.notes] == [
         'the shape in the comment of tb_page.head can\'t be read: ":" should stand at line 1, column 3 of it',
         "tb_page.title is no document, but its comment declares a shape",
