@@ -15,6 +15,7 @@ from toolkit.plan.statements import quote
 from toolkit.source.canonical_rights import Right, Rights, read_rights
 
 _PUBLIC = "PUBLIC"
+_COLUMN = "COLUMN "  # how the rights to one begin
 
 
 def alter_rights(old: Entry | None, new: Entry | None, context: Context) -> Answer:
@@ -25,7 +26,7 @@ def alter_rights(old: Entry | None, new: Entry | None, context: Context) -> Answ
     after = read_rights(new.definition) if new else Rights(before.prefix, before.target)
     before = _with_new_owner(before, after, context)
     revokes = list(_revokes(before, after))
-    again = _of_columns(before, after, context) if revokes else ()
+    again = _of_columns(before, after, context) if revokes and not old.name.startswith(_COLUMN) else ()
     sql = [*revokes, *_grants(before, after), *again]
     return (Alteration(tuple(sql), "rights change"),) if sql else ()
 
@@ -66,7 +67,8 @@ def _of_columns(old: Rights, new: Rights, context: Context) -> Iterator[str]:
     kept = {right.grantee for right in _added(new.granted, old.granted)}
     kept |= {right.grantee for right in _added(old.revoked, new.revoked)}
     for key, entry in context.new.items():
-        if key.kind == "ACL" and key.name.startswith("COLUMN ") and f" ON {new.target} " in entry.definition:
+        stays = key in context.old and key.kind == "ACL" and key.name.startswith(_COLUMN)
+        if stays and f" ON {new.target} " in entry.definition:
             rights = read_rights(entry.definition)
             granted = tuple(right for right in rights.granted if right.grantee in kept)
             yield from _grants(replace(rights, granted=(), revoked=()), replace(rights, granted=granted))

@@ -80,3 +80,10 @@ COMMENT ON CONSTRAINT ck ON t IS 'x';
 CREATE TABLE t (a integer, b integer, CONSTRAINT ck CHECK (a > 0));
 COMMENT ON TABLE t IS 'it IS ''that''';
 COMMENT ON COLUMN t.b IS 'b';
+
+-- rights to a column that is new, while those to another one go
+CREATE TABLE t (a integer, b integer);
+GRANT SELECT (a), SELECT (b) ON t TO plan_reader;
+-- to
+CREATE TABLE t (a integer, b integer, c integer);
+GRANT SELECT (b), SELECT (c) ON t TO plan_reader;
