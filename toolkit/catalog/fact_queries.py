@@ -64,7 +64,7 @@ _COLUMNS: Final = f"""
         CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
         CASE WHEN a.attnotnull THEN 'NOT NULL' END, a.attidentity, a.attgenerated,
         pg_get_expr(d.adbin, d.adrelid), CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
-        a.attcompression, CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END, 
+        a.attcompression, CASE WHEN a.attstattarget >= 0 THEN a.attstattarget END,
         (SELECT string_agg(o, ',' ORDER BY o)
             FROM unnest(a.attoptions) AS o WHERE o NOT LIKE 'pg_attver=%'),
         {_RIGHTS.format(acl="a.attacl")}, col_description(c.oid, a.attnum), a.attislocal
