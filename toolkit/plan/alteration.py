@@ -3,9 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from toolkit.catalog.catalog import Entry, Piece
 from toolkit.core.changes import Action, Lock, ObjectKey, Risk
+
+# Reasons for a step that say no more than what is plain.
+NEW: Final = "new"
+VANISHED: Final = "only in the database"
+DIFFERS: Final = "definition differs"
 
 
 class Part(IntEnum):

@@ -5,7 +5,7 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Lock
-from toolkit.plan.alteration import Alteration, Answer, Context
+from toolkit.plan.alteration import DIFFERS, Alteration, Answer, Context
 from toolkit.plan.lookup import guarded
 from toolkit.plan.options import ALREADY_OPTIONS, foreign_options, plain_options
 from toolkit.source.canonical import read_options
@@ -19,7 +19,7 @@ def alter_default(old: Entry | None, new: Entry | None, _: Context) -> Answer:
     """Set the default of a column anew."""
     if old is None or new is None:
         return None
-    return (Alteration((new.definition.rstrip(";"),), "it changes", lock=Lock.ACCESS_EXCLUSIVE),)
+    return (Alteration((new.definition.rstrip(";"),), DIFFERS, lock=Lock.ACCESS_EXCLUSIVE),)
 
 
 def alter_policy(old: Entry | None, new: Entry | None, _: Context) -> Answer:
@@ -35,7 +35,7 @@ def alter_policy(old: Entry | None, new: Entry | None, _: Context) -> Answer:
     parts += [f"TO {after.roles or 'PUBLIC'}"] if before.roles != after.roles else []
     parts += [f"USING ({after.using})"] if before.using != after.using else []
     parts += [f"WITH CHECK ({after.check})"] if before.check != after.check else []
-    return (Alteration((" ".join(parts),), "it changes", lock=Lock.ACCESS_EXCLUSIVE),)
+    return (Alteration((" ".join(parts),), DIFFERS, lock=Lock.ACCESS_EXCLUSIVE),)
 
 
 def alter_statistics(old: Entry | None, new: Entry | None, _: Context) -> Answer:
@@ -83,7 +83,7 @@ def alter_published(old: Entry | None, new: Entry | None, context: Context) -> A
         return None
     drop = guarded(context, f"{found[1]} DROP {found[2].replace('ONLY ', '')}", "undefined_object")
     add = guarded(context, new.definition.rstrip(";"), "duplicate_object")
-    return (Alteration((drop, add), "it changes", lock=Lock.SHARE_UPDATE_EXCLUSIVE),)
+    return (Alteration((drop, add), DIFFERS, lock=Lock.SHARE_UPDATE_EXCLUSIVE),)
 
 
 def alter_foreign_object(old: Entry | None, new: Entry | None, context: Context) -> Answer:

@@ -9,11 +9,10 @@ from toolkit.catalog.catalog import Catalog, Edge, Piece
 from toolkit.catalog.comparison import canonical_text
 from toolkit.core.changes import ObjectKey
 from toolkit.errors import PlanImpossible
-from toolkit.plan.alteration import Alteration, Context, Mode, Part
+from toolkit.plan.alteration import DIFFERS, Alteration, Context, Mode, Part
 from toolkit.plan.conflicts import find_conflicts
 from toolkit.plan.kinds import alter
 
-DIFFERS: Final = "definition differs"
 # Not to be dropped and made again: rows, values of a counter, or everything in it would be lost.
 _KEPT: Final = frozenset({"TABLE", "SEQUENCE", "SCHEMA", "EXTENSION"})
 # What is dropped last, so that what a person writes by hand can still use it.

@@ -51,6 +51,10 @@ def alter_columns(old: Table, new: Table, context: Context) -> Iterator[Alterati
             altered.append((replace(before, generated="", default=""), after))
         else:
             altered.append((before, after))
+    for before, after in altered:
+        if _has_default(before) and ("default", bare(after.name)) in context.rebuilt:
+            why = f"default of column {after.name} is made anew"
+            yield _plain(new, after, "DROP DEFAULT", why, part=Part.BEFORE)
     yield from _convert(new, altered, context)
     for name, column in new.columns.items():
         if name in anew or name not in old.columns:
@@ -309,8 +313,8 @@ def _alter_default(
         return
     rebuilt = ("default", bare(new.name)) in context.rebuilt
     why = f"default of column {new.name} is made anew" if rebuilt else f"default of column {new.name} changes"
-    if old.default and (rebuilt or not (new.default or converted)):
-        yield _plain(table, new, "DROP DEFAULT", why, part=Part.BEFORE if rebuilt else Part.MAIN)
+    if old.default and not (new.default or converted or rebuilt):
+        yield _plain(table, new, "DROP DEFAULT", why)
     if new.default and not converted and (rebuilt or old.default != new.default):
         yield _plain(table, new, f"SET DEFAULT {new.default}", why)
 

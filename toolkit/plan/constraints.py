@@ -13,14 +13,15 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock, Risk
-from toolkit.plan.alteration import Alteration, Answer, Context, Mode, Part
+from toolkit.plan.alteration import DIFFERS, NEW, Alteration, Answer, Context, Mode, Part
 from toolkit.plan.indexes import concurrently, is_attached, mark_index
-from toolkit.plan.lookup import attached_to, find_table, guarded, made_name, once
+from toolkit.plan.lookup import attached_to, find_identity, find_table, guarded, made_name, once
 from toolkit.plan.not_null import prove_not_null, validate
 from toolkit.plan.statements import quote
 from toolkit.source.canonical_parts import Constraint, read_constraint
 from toolkit.source.cursor import Cursor
 
+_UNCHECKED_ON_PARTITIONED: Final = 18  # the first major that has such foreign keys
 _UNCHECKED: Final = (" NOT VALID", " NOT ENFORCED")
 _DEFERRABLE: Final = re.compile(r"( DEFERRABLE)?( INITIALLY DEFERRED)?$")
 
@@ -42,12 +43,13 @@ def alter_foreign_key(old: Entry | None, new: Entry | None, context: Context) ->
 
 def _add_foreign_key(old: Constraint | None, new: Constraint, context: Context) -> Iterator[Alteration]:
     """Yield ADD CONSTRAINT; before PostgreSQL 18 it can't be NOT VALID on a partitioned table."""
-    later = context.mode is Mode.ONLINE and new.only and not new.body.endswith(_UNCHECKED)
+    able = new.only or context.postgresql >= _UNCHECKED_ON_PARTITIONED
+    later = context.mode is Mode.ONLINE and able and not new.body.endswith(_UNCHECKED)
     drop = f"DROP CONSTRAINT {new.name}, " if old else ""
     drop = once(context, f"DROP CONSTRAINT IF EXISTS {new.name}, ") or drop
     yield Alteration(
         (f"{_alter(new)} {drop}ADD CONSTRAINT {new.name} {new.body}{' NOT VALID' if later else ''}",),
-        "it changes" if old else "it is new",
+        DIFFERS if old else NEW,
         action=Action.ALTER if old else Action.CREATE,
         risk=Risk.SAFE if later or new.body.endswith(_UNCHECKED) else Risk.BLOCKS_WRITES,
         lock=Lock.ACCESS_EXCLUSIVE if drop else Lock.SHARE_ROW_EXCLUSIVE,
@@ -75,7 +77,7 @@ def alter_check(old: Entry | None, new: Entry | None, context: Context) -> Answe
     if new is None or context.fresh:
         return None
     after = read_constraint(new.definition)
-    why = "it changes" if old else "it is new"
+    why = DIFFERS if old else NEW
     if after.domain:
         sql = guarded(context, new.definition.rstrip(";"), "duplicate_object")
         return None if old else (Alteration((sql,), why, action=Action.CREATE),)
@@ -98,28 +100,32 @@ def alter_key(old: Entry | None, new: Entry | None, context: Context) -> Answer:
     if before is not None and before.body == after.body:
         return tuple(mark_index(before.others, after.others, after.table, context))
     table = find_table(after.table, context.new)
-    unfit = after.kind not in ("PRIMARY", "UNIQUE") or "WITHOUT OVERLAPS" in after.body
-    if table is None or unfit or is_attached(new, context):
+    if table is None or is_attached(new, context):
         return None
-    if table.partition_by:
-        return None if before else (_add_to_parent(after),)
-    marks = mark_index((), after.others, after.table, context)
-    if context.mode is Mode.ONLINE:
-        return (*_add_online(before, after, new.tablespace, context), *marks)
-    return (_add_at_once(before, after, context), *marks)
+    if before is None and (table.partition_by or after.kind == "NOT"):
+        return (_add_unread(after),)
+    if after.kind not in ("PRIMARY", "UNIQUE") or "WITHOUT OVERLAPS" in after.body or table.partition_by:
+        return None
+    online = context.mode is Mode.ONLINE
+    add = (
+        _add_online(before, after, new.tablespace, context)
+        if online
+        else _add_at_once(before, after, context)
+    )
+    return (*add, *mark_index((), after.others, after.table, context))
 
 
-def _add_to_parent(new: Constraint) -> Alteration:
-    """Return what adds a key to a partitioned table alone; its partitions' are attached one by one."""
+def _add_unread(new: Constraint) -> Alteration:
+    """Return what adds NOT NULL … NOT VALID, or a key to which those of partitions are attached."""
     sql = f"{_alter(new)} ADD CONSTRAINT {new.name} {new.body}"
-    return Alteration((sql,), "it is new", action=Action.CREATE, lock=Lock.ACCESS_EXCLUSIVE)
+    return Alteration((sql,), NEW, action=Action.CREATE, lock=Lock.ACCESS_EXCLUSIVE)
 
 
 def _add_online(
     old: Constraint | None, new: Constraint, tablespace: str, context: Context
 ) -> Iterator[Alteration]:
     """Yield what builds an index first and then makes it the constraint's, which gives it its name."""
-    why = "it changes" if old else "it is new"
+    why = DIFFERS if old else NEW
     action = Action.ALTER if old else Action.CREATE
     index = made_name(new.name, "new") if old else new.name
     proofs = [prove_not_null(new.table, column, why) for column in _nullable(new, context)]
@@ -152,17 +158,21 @@ def _nullable(key: Constraint, context: Context) -> list[str]:
     table, new = find_table(key.table, context.old), find_table(key.table, context.new)
     if key.kind != "PRIMARY" or table is None or new is None or attached_to(key.table, context):
         return []
-    filled = {name for name, column in new.columns.items() if column.default and name not in table.columns}
+    filled = {
+        name
+        for name, column in new.columns.items()
+        if name not in table.columns and (column.default or find_identity(new.name, name, context.new))
+    }
     firm = {name for name, column in table.columns.items() if column.not_null is not None}
     return [name for name in key.columns if name not in filled | firm]
 
 
-def _add_at_once(old: Constraint | None, new: Constraint, context: Context) -> Alteration:
+def _add_at_once(old: Constraint | None, new: Constraint, context: Context) -> Iterator[Alteration]:
     drop = f"DROP CONSTRAINT {new.name}, " if old else ""
     drop = once(context, f"DROP CONSTRAINT IF EXISTS {new.name}, ") or drop
-    return Alteration(
+    yield Alteration(
         (f"{_alter(new)} {drop}ADD CONSTRAINT {new.name} {new.body}",),
-        "it changes" if old else "it is new",
+        DIFFERS if old else NEW,
         action=Action.ALTER if old else Action.CREATE,
         risk=Risk.BLOCKS_WRITES,
         lock=Lock.ACCESS_EXCLUSIVE,

@@ -11,7 +11,7 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock, ObjectKey, Risk
-from toolkit.plan.alteration import Alteration, Answer, Context, Mode
+from toolkit.plan.alteration import DIFFERS, NEW, VANISHED, Alteration, Answer, Context, Mode
 from toolkit.plan.lookup import find_table, guarded, made_name
 from toolkit.plan.options import plain_options
 from toolkit.plan.statements import quote
@@ -59,12 +59,12 @@ def is_attached(entry: Entry, context: Context) -> bool:
 def _on_parent(entry: Entry, context: Context) -> Alteration:
     first, *others = statements(entry.definition)
     sql = (guarded(context, first, "duplicate_table"), *others)
-    return Alteration(sql, "it is new", action=Action.CREATE, lock=Lock.SHARE)
+    return Alteration(sql, NEW, action=Action.CREATE, lock=Lock.SHARE)
 
 
 def _build(entry: Entry, index: Index, name: str, context: Context) -> Alteration:
     """Return what builds an index, in the words of the artifact where they have this name."""
-    step = Alteration((), "new", action=Action.CREATE, lock=_WEAK, transactional=False)
+    step = Alteration((), NEW, action=Action.CREATE, lock=_WEAK, transactional=False)
     text = context.text if name == index.name else None
     if context.mode is Mode.TRANSACTION:
         sql = text or statements(entry.definition)[0]
@@ -79,7 +79,7 @@ def _build(entry: Entry, index: Index, name: str, context: Context) -> Alteratio
 
 def _drop(entry: Entry, index: Index) -> Alteration:
     sql = f"DROP INDEX CONCURRENTLY IF EXISTS {quote(entry.schema)}.{index.name}"
-    return Alteration((sql,), "it is gone", action=Action.DROP, lock=_WEAK, transactional=False)
+    return Alteration((sql,), VANISHED, action=Action.DROP, lock=_WEAK, transactional=False)
 
 
 def _exchange(entry: Entry, index: Index, context: Context) -> Iterator[Alteration]:
@@ -89,7 +89,7 @@ def _exchange(entry: Entry, index: Index, context: Context) -> Iterator[Alterati
     may run again: a name that is not there any more is passed over.
     """
     name = made_name(index.name, "new")
-    why, schema = "it changes", quote(entry.schema)
+    why, schema = DIFFERS, quote(entry.schema)
     comment = ObjectKey("COMMENT", entry.schema, f"INDEX {index.name}")
     yield replace(_build(entry, index, name, context), why=why, action=Action.ALTER)
     for mark in index.others:

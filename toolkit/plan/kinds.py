@@ -14,7 +14,7 @@ from toolkit.plan.attachments import (
 )
 from toolkit.plan.constraints import alter_check, alter_foreign_key, alter_key
 from toolkit.plan.indexes import alter_index
-from toolkit.plan.partitions import alter_attachment
+from toolkit.plan.partitions import alter_attachment, attach_index
 from toolkit.plan.replacement import (
     alter_extension,
     alter_publication,
@@ -42,6 +42,7 @@ _BY_KIND: Final[dict[str, Alter]] = {
     "FOREIGN TABLE": alter_table,
     "FUNCTION": replace_routine,
     "INDEX": alter_index,
+    "INDEX ATTACH": attach_index,
     "MATERIALIZED VIEW": alter_materialized_view,
     "POLICY": alter_policy,
     "PROCEDURE": replace_routine,

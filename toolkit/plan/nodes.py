@@ -14,6 +14,7 @@ from toolkit.plan.whole import Whole
 # What is written in one step with the object that it belongs to.
 _BELONGING: Final = frozenset({"ACL", "COMMENT", "SECURITY LABEL"})
 _DEFAULT_RIGHTS: Final = "DEFAULT ACL"  # until the end it is the old ones that what is made gets
+_DESCRIBING: Final = frozenset({"COMMENT", "SECURITY LABEL"})  # nobody needs them
 # What CREATE TABLE may make besides the table.
 _COVERED: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT", "FK CONSTRAINT", "SEQUENCE"}) | {
     "SEQUENCE OWNED BY"
@@ -55,8 +56,9 @@ class Nodes:
 
     def keeping_away(self) -> Iterator[ObjectKey]:
         """Yield what runs outside of transactions while something that was dropped has to wait for it."""
-        made = {self.created[key] for key in self._changes.rebuilt if key in self.created}
-        for key in self._changes.rebuilt:
+        missed = [key for key in self._changes.rebuilt if key.kind not in _DESCRIBING]
+        made = {self.created[key] for key in missed if key in self.created}
+        for key in missed:
             made |= {node for _, node in self.altering.get(key, ())[:1] if node.transactional}
         steps = [
             (key, node)

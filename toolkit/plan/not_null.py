@@ -10,9 +10,9 @@ from typing import Final
 
 from toolkit.core.changes import Lock, Risk
 from toolkit.plan.alteration import Alteration, Context, Mode, Part
-from toolkit.plan.lookup import find_identity, made_name, prefix
+from toolkit.plan.lookup import find_identity, guarded, made_name, prefix
 from toolkit.source.canonical import NotNull, Table
-from toolkit.source.canonical_parts import read_constraint
+from toolkit.source.canonical_parts import Constraint, read_constraint
 from toolkit.source.cursor import unqualified
 
 _HAS_NAMED: Final = 18  # the first major that keeps NOT NULL as a constraint
@@ -34,14 +34,14 @@ def alter_not_null(
     elif old is None and not _left_to_key(table, column, context):
         yield from _set(table, column, new, context)
     elif old is not None and context.postgresql >= _HAS_NAMED:
-        yield from _alter_constraint(table, column, old, new)
+        yield from _alter_constraint(table, column, old, new, context)
 
 
 def _set(table: Table, column: str, new: NotNull, context: Context) -> Iterator[Alteration]:
     why = f"column {column} must not be NULL"
     named = context.postgresql >= _HAS_NAMED
-    # An identity, and the key of a partitioned table, can't wait for it.
-    waited = find_identity(table.name, column, context.new) or keyed_anew(table.name, column, context)
+    # An identity and some keys can't wait for it.
+    waited = find_identity(table.name, column, context.new) or _find_new_key(table.name, column, context)
     if context.mode is not Mode.ONLINE or table.foreign or waited:
         sql = f"ALTER COLUMN {column} SET NOT NULL"
         if named and (new.name or not new.inherit):
@@ -78,18 +78,19 @@ def prove_not_null(table: str, column: str, why: str) -> tuple[str, Alteration, 
 
 def _left_to_key(table: Table, column: str, context: Context) -> bool:
     """Return whether a new primary key sees to NOT NULL; see `toolkit.plan.constraints`."""
+    key = _find_new_key(table.name, column, context)
     online = context.mode is Mode.ONLINE and not table.partition_by
-    return online and keyed_anew(table.name, column, context)
+    return online and key is not None and "WITHOUT OVERLAPS" not in key.body
 
 
-def keyed_anew(table: str, column: str, context: Context) -> bool:
-    """Return whether a column gets its NOT NULL from a primary key that is new."""
+def _find_new_key(table: str, column: str, context: Context) -> Constraint | None:
+    """Return the new primary key that a column gets its NOT NULL from, None where there is none."""
     for key, entry in context.new.items():
         if key.kind == "CONSTRAINT" and key not in context.old and " PRIMARY KEY (" in entry.definition:
             constraint = read_constraint(entry.definition)
             if constraint.table == table and column in constraint.columns:
-                return True
-    return False
+                return constraint
+    return None
 
 
 def _clause(name: str, column: str, new: NotNull) -> str:
@@ -101,12 +102,15 @@ def _name(table: Table, column: str, constraint: NotNull) -> str:
     return constraint.name or constraint.made_up or made_name(unqualified(table.name), column, "not_null")
 
 
-def _alter_constraint(table: Table, column: str, old: NotNull, new: NotNull) -> Iterator[Alteration]:
+def _alter_constraint(
+    table: Table, column: str, old: NotNull, new: NotNull, context: Context
+) -> Iterator[Alteration]:
     why = f"constraint NOT NULL of column {column} changes"
     name = _name(table, column, old)
     if new.name != old.name:
         name, before = _name(table, column, new), name
         sql = f"{prefix(table)} RENAME CONSTRAINT {before} TO {name}"
+        sql = guarded(context, sql, "undefined_object")
         yield Alteration((sql,), why, lock=Lock.ACCESS_EXCLUSIVE)
     if new.inherit != old.inherit:
         sql = f"{prefix(table)} ALTER CONSTRAINT {name} {'INHERIT' if new.inherit else 'NO INHERIT'}"

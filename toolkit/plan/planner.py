@@ -66,7 +66,7 @@ class _Planning:
         for key in sorted(said):
             refuse_other_places(key, self.old, self.new)
         steps_only = self.mode is Mode.STEPS
-        whole = Whole(self.old, self.new, changes, self.texts, self.owner, again=steps_only)
+        whole = Whole(self.old, self.new, changes, self.texts, self.owner, self.postgresql, again=steps_only)
         nodes = Nodes(self.old, self.new, changes, whole, self.texts)
         waiting = _Waiting(self.old, self.new, changes, nodes, whole)
         keeping = frozenset() if steps_only else frozenset(nodes.keeping_away())

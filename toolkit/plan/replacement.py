@@ -5,12 +5,11 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock
-from toolkit.plan.alteration import Alteration, Answer, Context
+from toolkit.plan.alteration import DIFFERS, NEW, VANISHED, Alteration, Answer, Context
 from toolkit.plan.statements import IDENTIFIER, definition, or_replace, undoing
 from toolkit.source.facts import Routine
 from toolkit.source.reading import read_facts
 
-_DIFFERS: Final = "definition differs"
 _OF_A_TABLE: Final = re.compile(r"(TABLE|COLUMN|VIEW|MATERIALIZED VIEW|FOREIGN TABLE) ")
 _ON_TABLE: Final = re.compile(r"DROP (?P<kind>\w+) (?P<name>.+) ON (?P<table>.+)")
 _PUBLICATION: Final = re.compile(
@@ -87,7 +86,7 @@ def say_again(old: Entry | None, new: Entry | None, context: Context) -> Answer:
         return (_replacement(*definition(new), lock=lock),)
     sql = definition(entry) if new else (undoing(entry) or "",)
     action = Action.CREATE if new else Action.DROP
-    return (Alteration(sql, "new" if new else "only in the database", action=action, lock=lock),)
+    return (Alteration(sql, NEW if new else VANISHED, action=action, lock=lock),)
 
 
 def alter_publication(old: Entry | None, new: Entry | None, _: Context) -> Answer:
@@ -96,7 +95,7 @@ def alter_publication(old: Entry | None, new: Entry | None, _: Context) -> Answe
     after = _PUBLICATION.fullmatch(new.definition) if new else None
     if not before or not after or before["content"] != after["content"]:
         return None
-    return (Alteration((f"ALTER PUBLICATION {after['name']} SET {after['options']}",), _DIFFERS),)
+    return (Alteration((f"ALTER PUBLICATION {after['name']} SET {after['options']}",), DIFFERS),)
 
 
 def alter_extension(old: Entry | None, new: Entry | None, _: Context) -> Answer:
@@ -104,8 +103,8 @@ def alter_extension(old: Entry | None, new: Entry | None, _: Context) -> Answer:
     after = _EXTENSION.fullmatch(new.definition) if old and new else None
     if after is None:
         return None
-    return (Alteration((f"ALTER EXTENSION {after['name']} SET {after['schema']}",), _DIFFERS),)
+    return (Alteration((f"ALTER EXTENSION {after['name']} SET {after['schema']}",), DIFFERS),)
 
 
 def _replacement(*sql: str, lock: Lock | None = None) -> Alteration:
-    return Alteration(sql, _DIFFERS, action=Action.REPLACE, lock=lock)
+    return Alteration(sql, DIFFERS, action=Action.REPLACE, lock=lock)

@@ -7,50 +7,104 @@ its owner, and EXECUTE or USAGE for PUBLIC on functions, types and languages. GR
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
+from operator import attrgetter
 
 from toolkit.catalog.catalog import Entry
 from toolkit.plan.alteration import Alteration, Answer, Context
 from toolkit.plan.lookup import Entries
 from toolkit.plan.statements import quote
 from toolkit.source.canonical_rights import Right, Rights, read_rights
+from toolkit.source.cursor import statements
 
 _PUBLIC = "PUBLIC"
-_COLUMN = "COLUMN "  # how the rights to one begin
+_COLUMN = "COLUMN "  # how the names of rights to one begin
+_GRANT = "GRANT {} ON {} TO {}"
+_REVOKE = "REVOKE {} ON {} FROM {}"
+# PostgreSQL 17 has one right more on tables, which those before it can't name.
+_MAINTAIN, _HAS_MAINTAIN = "MAINTAIN", 17
+_ON_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 
 def alter_rights(old: Entry | None, new: Entry | None, context: Context) -> Answer:
-    """Return what is granted and revoked; None for rights where there were none but the default."""
-    if old is None:
+    """Return what is granted and revoked; None for rights on what is made by the same plan."""
+    entry = new or old
+    if entry is None or (context.fresh and old is None):
         return None
-    before = read_rights(old.definition)
-    after = read_rights(new.definition) if new else Rights(before.prefix, before.target)
-    before = _with_new_owner(before, after, context)
-    revokes = list(_revokes(before, after))
-    again = _of_columns(before, after, context) if revokes and not old.name.startswith(_COLUMN) else ()
-    sql = [*revokes, *_grants(before, after), *again]
+    blank = replace(read_rights(entry.definition), revoked=(), granted=())
+    before = read_rights(old.definition) if old else blank
+    after = read_rights(new.definition) if new else blank
+    change = _Change(_with_new_owner(before, after, context), after, context.postgresql)
+    revokes = list(change.revokes())
+    again = _of_columns(change, context) if revokes and not entry.name.startswith(_COLUMN) else ()
+    sql = [*revokes, *change.grants(), *again]
     return (Alteration(tuple(sql), "rights change"),) if sql else ()
 
 
-def _revokes(old: Rights, new: Rights) -> Iterator[str]:
-    """Yield what takes rights away, those that were passed on before those that they come from."""
-    gone = [right for right in old.granted if not _has(new.granted, right)]
-    options = [right for right in gone if right._replace(grantable=False) in new.granted]
-    whole = [right for right in gone if right not in options]
-    yield from _write(reversed(whole), "REVOKE {} ON {} FROM {}", new)
-    yield from _write(reversed(options), "REVOKE GRANT OPTION FOR {} ON {} FROM {}", new)
-    yield from _write(_added(old.revoked, new.revoked), "REVOKE {} ON {} FROM {}", new)
+def grant_statements(entry: Entry, postgresql: int) -> tuple[str, ...]:
+    """Return the statements of an entry ACL for a new object, in words of PostgreSQL `postgresql`."""
+    if postgresql >= _HAS_MAINTAIN or _MAINTAIN not in entry.definition:
+        return tuple(statements(entry.definition))
+    new = read_rights(entry.definition)
+    change = _Change(replace(new, revoked=(), granted=()), new, postgresql)
+    return (*change.revokes(), *change.grants())
 
 
-def _grants(old: Rights, new: Rights) -> Iterator[str]:
-    """Yield what gives rights back, then what gives new ones, in the order in which they are passed on."""
-    yield from _write(_added(new.revoked, old.revoked), "GRANT {} ON {} TO {}", new)
-    taken = [*_added(old.revoked, new.revoked)]
-    taken += [right for right in _added(new.granted, old.granted) if right.privilege.startswith("ALL")]
-    roles = {(right.grantor, right.grantee) for right in taken}
-    for right in new.granted:
-        if not _has(old.granted, right) or (right.grantor, right.grantee) in roles:
-            option = " WITH GRANT OPTION" if right.grantable else ""
-            yield from _write([right], f"GRANT {{}} ON {{}} TO {{}}{option}", new)
+class _Change:
+    """Leads from old rights to new ones; postgresql: the oldest version that has to understand it."""
+
+    def __init__(self, old: Rights, new: Rights, postgresql: int) -> None:
+        self.new, self._old_words = new, postgresql < _HAS_MAINTAIN
+        gone = {right[:2] for right in _added(new.granted, old.granted) if right.privilege == _MAINTAIN}
+        if self._old_words and gone:  # it can't be revoked but with all others
+            granted = dict.fromkeys(
+                right._replace(privilege="ALL") if right[:2] in gone else right for right in old.granted
+            )
+            old = replace(old, granted=tuple(granted))
+        self.old = old
+
+    def revokes(self) -> Iterator[str]:
+        """Yield what takes rights away, those that were passed on before those that they come from."""
+        old, new = self.old, self.new
+        restored = {right.grantee for right in _added(new.revoked, old.revoked)}
+        gone = [
+            right for right in old.granted if not _has(new.granted, right) and right.grantee not in restored
+        ]
+        options = [right for right in gone if right._replace(grantable=False) in new.granted]
+        whole = [right for right in gone if right not in options]
+        yield from self.write(reversed(whole), _REVOKE)
+        yield from self.write(reversed(options), "REVOKE GRANT OPTION FOR {} ON {} FROM {}")
+        yield from self.write(_added(old.revoked, new.revoked), _REVOKE)
+
+    def grants(self) -> Iterator[str]:
+        """Yield what gives rights back, then new ones in the order in which they are passed on."""
+        old, new = self.old, self.new
+        yield from self.write(_added(new.revoked, old.revoked), _GRANT)
+        taken = [*_added(old.revoked, new.revoked)]
+        taken += [right for right in _added(new.granted, old.granted) if right.privilege.startswith("ALL")]
+        roles = {right[:2] for right in taken}
+        granted = [right for right in new.granted if not _has(old.granted, right) or right[:2] in roles]
+        yield from self.write(granted, _GRANT)
+
+    def write(self, rights: Iterable[Right], form: str) -> Iterator[str]:
+        """Yield statements about rights, one for all privileges of a role that stand together."""
+        for (grantor, grantee, grantable), group in groupby(rights, key=_ROLE):
+            privileges = [right.privilege for right in group]
+            option = " WITH GRANT OPTION" if grantable and form is _GRANT else ""
+            yield from [f"SET SESSION AUTHORIZATION {grantor}"] if grantor else []
+            if self._old_words and _MAINTAIN in privileges:
+                held = {right.privilege for right in self.new.granted if right[:2] == (grantor, grantee)}
+                yield self._sentence(form, ["ALL"], grantee) + option
+                others = [privilege for privilege in _ON_TABLES if privilege not in held]
+                yield from [self._sentence(_REVOKE, others, grantee)] if others else []
+            else:
+                yield self._sentence(form, privileges, grantee) + option
+            yield from ["RESET SESSION AUTHORIZATION"] if grantor else []
+
+    def _sentence(self, form: str, privileges: Iterable[str], grantee: str) -> str:
+        return f"{self.new.prefix} {form.format(', '.join(privileges), self.new.target, grantee)}".strip()
+
+
+_ROLE = attrgetter("grantor", "grantee", "grantable")
 
 
 def _has(rights: tuple[Right, ...], right: Right) -> bool:
@@ -62,26 +116,21 @@ def _added(old: Iterable[Right], new: Iterable[Right]) -> list[Right]:
     return [right for right in new if right not in old]
 
 
-def _of_columns(old: Rights, new: Rights, context: Context) -> Iterator[str]:
-    """Yield the rights to columns again: "revoking privileges on a table … revokes them on each column"."""
-    kept = {right.grantee for right in _added(new.granted, old.granted)}
-    kept |= {right.grantee for right in _added(old.revoked, new.revoked)}
+def _of_columns(change: _Change, context: Context) -> Iterator[str]:
+    """Yield rights to columns again: those on the table that are revoked take them along (GRANT, "Notes")."""
+    old, new = change.old, change.new
+    roles = {right.grantee for right in _added(new.granted, old.granted)}
+    roles |= {right.grantee for right in _added(old.revoked, new.revoked)}
     for key, entry in context.new.items():
-        stays = key in context.old and key.kind == "ACL" and key.name.startswith(_COLUMN)
-        if stays and f" ON {new.target} " in entry.definition:
+        before = context.old.get(key)
+        if before and key.kind == "ACL" and key.name.startswith(_COLUMN):
+            kept = read_rights(before.definition)
             rights = read_rights(entry.definition)
-            granted = tuple(right for right in rights.granted if right.grantee in kept)
-            yield from _grants(replace(rights, granted=(), revoked=()), replace(rights, granted=granted))
-
-
-def _write(rights: Iterable[Right], form: str, new: Rights) -> Iterator[str]:
-    """Yield statements about rights, one for all privileges of a role that stand together."""
-    for (grantor, grantee), group in groupby(rights, key=lambda right: (right.grantor, right.grantee)):
-        privileges = ", ".join(right.privilege for right in group)
-        sql = f"{new.prefix} {form.format(privileges, new.target, grantee)}".strip()
-        yield from [f"SET SESSION AUTHORIZATION {grantor}"] if grantor else []
-        yield sql
-        yield from ["RESET SESSION AUTHORIZATION"] if grantor else []
+            if rights.target == new.target:
+                again = [
+                    right for right in rights.granted if right.grantee in roles and right in kept.granted
+                ]
+                yield from change.write(again, _GRANT)
 
 
 def _with_new_owner(old: Rights, new: Rights, context: Context) -> Rights:

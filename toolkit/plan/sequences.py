@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from toolkit.catalog.catalog import Entry
-from toolkit.core.changes import Lock
+from toolkit.core.changes import Action, Lock
 from toolkit.plan.alteration import Alteration, Answer, Context, Mode, Part
 from toolkit.plan.lookup import guarded, key_of, made_name, once
 from toolkit.source.canonical_types import Sequence, read_sequence
@@ -91,7 +91,8 @@ def _exchange(old: Sequence, new: Sequence, entry: Entry, context: Context) -> I
 def alter_owned(old: Entry | None, new: Entry | None, context: Context) -> Answer:
     """Return what makes a column own a sequence, or none."""
     if new is not None:
-        return (Alteration((new.definition.rstrip(";"),), "a column owns it"),)
+        action = Action.ALTER if old else Action.CREATE
+        return (Alteration((new.definition.rstrip(";"),), "a column owns it", action=action),)
     assert old is not None
     key = key_of("SEQUENCE", old.definition.split(" OWNED BY ")[0].removeprefix("ALTER SEQUENCE "))
     if key not in context.new:

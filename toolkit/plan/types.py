@@ -11,7 +11,7 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock, Risk
-from toolkit.plan.alteration import Alteration, Answer, Context, Mode, Part
+from toolkit.plan.alteration import NEW, VANISHED, Alteration, Answer, Context, Mode, Part
 from toolkit.plan.conversions import convert
 from toolkit.plan.lookup import guarded, key_of, once
 from toolkit.source.canonical import read_table
@@ -39,11 +39,11 @@ def _repeatable(old: Entry | None, new: Entry | None, context: Context) -> Answe
         return None
     if new is not None:
         sql = guarded(context, new.definition.rstrip(";"), "duplicate_object")
-        return (Alteration((sql,), "it is new", action=Action.CREATE),)
+        return (Alteration((sql,), NEW, action=Action.CREATE),)
     assert old is not None
     kind, name = old.drop.removeprefix("DROP ").split(" ", 1)
     sql = f"DROP {kind} IF EXISTS {name}"
-    return (Alteration((sql,), "it is gone", action=Action.DROP),)
+    return (Alteration((sql,), VANISHED, action=Action.DROP),)
 
 
 def _alter_enum(old: Type, new: Type, context: Context) -> Answer:

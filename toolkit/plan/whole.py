@@ -6,11 +6,11 @@ from typing import Final
 from toolkit.catalog.catalog import Catalog, Entry
 from toolkit.core.changes import Action, Lock, ObjectKey, Step
 from toolkit.errors import PlanImpossible
-from toolkit.plan.alteration import Context
+from toolkit.plan.alteration import NEW, VANISHED, Context
 from toolkit.plan.closure import Changes
 from toolkit.plan.default_rights import given_by_default
 from toolkit.plan.locks import effect_of_creating, effect_of_dropping
-from toolkit.plan.rights import alter_rights
+from toolkit.plan.rights import alter_rights, grant_statements
 from toolkit.plan.statements import (
     definition,
     making_again,
@@ -21,9 +21,7 @@ from toolkit.plan.statements import (
     undoing_again,
 )
 
-NEW: Final = "new"
 STANDS_IN: Final = "stands in while what it needs is made or dropped"
-VANISHED: Final = "only in the database"
 _OLD, _LONGEST = "__old", 63  # PostgreSQL cuts names to so many bytes
 # What has an owner of its own; the others have that of their table.
 _OWNED: Final = frozenset({
@@ -37,8 +35,8 @@ _OWNED: Final = frozenset({
 class Whole:
     """Writes the steps for objects as a whole.
 
-    owner: the role that runs the plan and so owns what it makes, None where that is not known. again: whether
-    each statement must be safe to run again.
+    owner: the role that runs the plan and so owns what it makes, None where that is not known.
+    postgresql: the oldest target major. again: whether each statement must be safe to run again.
     """
 
     def __init__(
@@ -48,11 +46,12 @@ class Whole:
         changes: Changes,
         texts: Mapping[ObjectKey, str],
         owner: str | None,
+        postgresql: int,
         *,
         again: bool = False,
     ) -> None:
         self._old, self._new, self._changes, self._texts, self._owner = old, new, changes, texts, owner
-        self._again = again
+        self._postgresql, self._again = postgresql, again
 
     def create(self, key: ObjectKey, belonging: Iterable[Entry]) -> Step:
         """Return the step that makes an object and the comments and rights that belong to it."""
@@ -75,12 +74,13 @@ class Whole:
                 yield from self._granted(given, other)
                 given = None
             else:
-                yield from definition(other)
+                rights = other.kind == "ACL"
+                yield from grant_statements(other, self._postgresql) if rights else definition(other)
         if given is not None:
             yield from self._granted(given, None)
 
     def _granted(self, before: Entry, after: Entry | None) -> Iterator[str]:
-        context = Context(old=self._old.by_key, new=self._new.by_key)
+        context = Context(self._postgresql, old=self._old.by_key, new=self._new.by_key)
         for alteration in alter_rights(before, after, context) or ():
             yield from alteration.sql
 

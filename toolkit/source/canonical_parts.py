@@ -34,7 +34,7 @@ class Constraint:
         cursor.take(self.kind)
         cursor.take("KEY")
         cursor.take("NULLS", "NOT", "DISTINCT")
-        return items(cursor.group())
+        return [item.removesuffix(" WITHOUT OVERLAPS") for item in items(cursor.group())]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.db.plan.worlds import CASES, World
+from tests.db.plan.worlds import CASES, SINCE_18, World
 from toolkit.catalog.comparison import differences
 from toolkit.plan.alteration import Mode
 from toolkit.plan.planner import make_plan
@@ -38,36 +38,48 @@ def is_known_to_repeat(sql):
     return read_effects(Statement(Path("plan.sql"), sql, 1)).once is None
 
 
-def lead(world, goal, mode):
-    """Lead all cases of a world to what the goal has; return what went wrong."""
+def lead(world, goal, cases, mode, postgresql):
+    """Lead all cases of a world to what the goal has; fail with what went wrong."""
     old, new = world.catalogs(), goal.catalogs()
     problems = []
-    for schema, case in CASES.items():
-        plan = make_plan(old[schema], new[schema], mode=mode, owner="postgres")
+    for schema, case in cases.items():
+        plan = make_plan(old[schema], new[schema], mode=mode, postgresql=postgresql, owner="postgres")
         try:
             apply(world, schema, plan, mode)
         except psycopg.Error as error:
             problems.append("\n".join([f"{schema} {case.title}: {error}", *statements(plan)]))
     for schema, catalog in world.catalogs().items():
         found = differences(catalog.entries, new[schema].entries, ("got", "want"))
-        problems += [f"{schema} {CASES[schema].title}: {text}" for text in found]
-    return problems
-
-
-@pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize(("start", "goal"), [("before", "after"), ("after", "before")], ids=["up", "down"])
-def test_objects_are_altered_to_what_they_are_to_be(scratch_by_major, start, goal, mode):
-    problems = lead(World(scratch_by_major, start), World(scratch_by_major, goal), mode)
+        problems += [f"{schema} {cases[schema].title}: {text}" for text in found]
     if problems:
         pytest.fail("\n\n".join(problems), pytrace=False)
 
 
-def test_statements_are_the_expected_ones(scratch):
-    old, new = World(scratch, "before").catalogs(), World(scratch, "after").catalogs()
+up_and_down = pytest.mark.parametrize(
+    ("start", "goal"), [("before", "after"), ("after", "before")], ids=["up", "down"]
+)
+
+
+@pytest.mark.parametrize("mode", Mode)
+@up_and_down
+def test_objects_are_altered_to_what_they_are_to_be(scratch_by_major, start, goal, mode):
+    lead(World(scratch_by_major, start), World(scratch_by_major, goal), CASES, mode, 15)
+
+
+@pytest.mark.parametrize("mode", Mode)
+@up_and_down
+@pytest.mark.parametrize("cases", [CASES, SINCE_18], ids=["all", "newer"])
+def test_forms_that_the_target_must_be_new_for_do_the_same(scratch, cases, start, goal, mode):
+    lead(World(scratch, start, cases), World(scratch, goal, cases), cases, mode, 18)
+
+
+@pytest.mark.parametrize(("cases", "postgresql"), [(CASES, 15), (SINCE_18, 18)], ids=["all", "newer"])
+def test_statements_are_the_expected_ones(scratch, cases, postgresql):
+    old, new = World(scratch, "before", cases).catalogs(), World(scratch, "after", cases).catalogs()
     wrong = {}
-    for schema, case in CASES.items():
-        plan = make_plan(old[schema], new[schema], owner="postgres")
+    for schema, case in cases.items():
+        plan = make_plan(old[schema], new[schema], postgresql=postgresql, owner="postgres")
         found = "\n".join(statements(plan)).replace(f"{schema}.", "")
-        if case.expected and found != case.expected:
+        if found != case.expected:
             wrong[case.title] = found
     assert wrong == {}

@@ -11,9 +11,14 @@ from toolkit.server.binaries import find_binaries
 
 FOLDER = Path(__file__).parents[2] / "cases" / "alter"
 WORLD = """
-DO $$ BEGIN
-    CREATE ROLE plan_reader; CREATE ROLE plan_writer; CREATE ROLE plan_owner;
-EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+DO $$ DECLARE v_role text;
+BEGIN
+    FOREACH v_role IN ARRAY ARRAY['plan_reader', 'plan_writer', 'plan_owner'] LOOP
+        BEGIN
+            EXECUTE format('CREATE ROLE %I', v_role);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+        END;
+    END LOOP;
 END $$;
 CREATE FOREIGN DATA WRAPPER plan_wrapper;
 CREATE SERVER plan_server FOREIGN DATA WRAPPER plan_wrapper;
@@ -27,9 +32,9 @@ class Case(NamedTuple):
     expected: str  # the statements that lead from one to the other, where the file says them
 
 
-def read_cases():
+def read_cases(folder):
     cases = {}
-    for file in sorted(FOLDER.glob("*.sql")):
+    for file in sorted(folder.glob("*.sql")):
         _, *blocks = file.read_text(encoding="utf-8").strip().split("\n\n-- ")
         for number, block in enumerate(blocks):
             title, _, text = block.partition("\n")
@@ -39,19 +44,21 @@ def read_cases():
     return cases
 
 
-CASES = read_cases()
+CASES = read_cases(FOLDER)
+SINCE_18 = read_cases(FOLDER / "since_18")
 
 
 class World:
     """A database that holds one state of all cases."""
 
-    def __init__(self, scratch, state) -> None:
+    def __init__(self, scratch, state, cases=CASES) -> None:
         """state: "before" or "after"."""
+        self._cases = cases
         self._binaries = find_binaries(scratch.major)
         self.conninfo = scratch.create()
         with psycopg.connect(self.conninfo, autocommit=True) as connection:
             connection.execute(WORLD)
-            for schema, case in CASES.items():
+            for schema, case in cases.items():
                 connection.execute(f"CREATE SCHEMA {schema}")
                 connection.execute(f"SET search_path = {schema}")
                 connection.execute(getattr(case, state))
@@ -59,7 +66,7 @@ class World:
     def catalogs(self):
         """Return the catalog of each case, by its schema."""
         whole = read_catalog(self.conninfo, self._binaries)
-        return {schema: part_of(whole, schema) for schema in CASES}
+        return {schema: part_of(whole, schema) for schema in self._cases}
 
 
 def part_of(catalog, schema):

@@ -1,0 +1,98 @@
+-- What only newer servers have, for a target that has it too.
+
+-- virtual columns
+CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a * 2), c integer GENERATED ALWAYS AS (a * 2), d integer GENERATED ALWAYS AS (a * 3) STORED);
+INSERT INTO t VALUES (1);
+-- to
+CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a * 3), c integer GENERATED ALWAYS AS (a * 2) STORED, d integer GENERATED ALWAYS AS (a * 4) STORED, e integer GENERATED ALWAYS AS (a * 5));
+-- by
+ALTER TABLE t DROP COLUMN c
+ALTER TABLE t ADD COLUMN c integer GENERATED ALWAYS AS ((a * 2)) STORED
+ALTER TABLE t ADD COLUMN e integer GENERATED ALWAYS AS ((a * 5))
+ALTER TABLE t ALTER COLUMN b SET EXPRESSION AS ((a * 3))
+ALTER TABLE t ALTER COLUMN d SET EXPRESSION AS ((a * 4))
+
+-- virtual column becomes an ordinary one
+CREATE TABLE t (a integer, b integer GENERATED ALWAYS AS (a * 2));
+INSERT INTO t VALUES (1);
+-- to
+CREATE TABLE t (a integer, b integer);
+-- by
+ALTER TABLE t DROP COLUMN b
+ALTER TABLE t ADD COLUMN b integer
+
+-- not null with names
+CREATE TABLE t (a integer, b integer CONSTRAINT first NOT NULL, c integer NOT NULL, d integer NOT NULL, e integer);
+INSERT INTO t VALUES (1, 2, 3, 4, 5);
+-- to
+CREATE TABLE t (a integer CONSTRAINT mine NOT NULL, b integer CONSTRAINT second NOT NULL, c integer CONSTRAINT c_set NOT NULL, d integer NOT NULL NO INHERIT, e integer NOT NULL);
+-- by
+ALTER TABLE t ADD CONSTRAINT mine NOT NULL a NOT VALID
+ALTER TABLE t RENAME CONSTRAINT first TO second
+ALTER TABLE t RENAME CONSTRAINT t_c_not_null TO c_set
+ALTER TABLE t ALTER CONSTRAINT t_d_not_null NO INHERIT
+ALTER TABLE t ADD CONSTRAINT t_e_not_null NOT NULL e NOT VALID
+ALTER TABLE t VALIDATE CONSTRAINT mine -- alone
+ALTER TABLE t VALIDATE CONSTRAINT t_e_not_null -- alone
+
+-- not null that is not valid
+CREATE TABLE t (a integer, b integer);
+-- to
+CREATE TABLE t (a integer, b integer);
+ALTER TABLE t ADD CONSTRAINT nn NOT NULL a NOT VALID;
+-- by
+ALTER TABLE t ADD CONSTRAINT nn NOT NULL a NOT VALID
+
+-- what is not enforced
+CREATE TABLE t (a integer PRIMARY KEY, b integer);
+ALTER TABLE t ADD CONSTRAINT ck_was CHECK (b > 0) NOT ENFORCED;
+-- to
+CREATE TABLE t (a integer PRIMARY KEY, b integer, CONSTRAINT ck_was CHECK (b > 0));
+ALTER TABLE t ADD CONSTRAINT ck CHECK (b > 0) NOT ENFORCED, ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES t NOT ENFORCED;
+-- by
+ALTER TABLE t DROP CONSTRAINT ck_was
+ALTER TABLE t ADD CONSTRAINT ck_was CHECK ((b > 0)) NOT VALID
+ALTER TABLE t ADD CONSTRAINT ck CHECK ((b > 0)) NOT ENFORCED
+ALTER TABLE ONLY t ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES t(a) NOT ENFORCED
+ALTER TABLE t VALIDATE CONSTRAINT ck_was -- alone
+
+-- key without overlaps
+CREATE TABLE t (a int4range, b tstzrange);
+-- to
+CREATE TABLE t (a int4range, b tstzrange, CONSTRAINT pk PRIMARY KEY (a, b WITHOUT OVERLAPS));
+-- by
+ALTER TABLE t ALTER COLUMN a SET NOT NULL
+ALTER TABLE t ALTER COLUMN b SET NOT NULL
+ALTER TABLE ONLY t
+    ADD CONSTRAINT pk PRIMARY KEY (a, b WITHOUT OVERLAPS)
+
+-- foreign key of a partitioned table
+CREATE TABLE t (a integer PRIMARY KEY);
+CREATE TABLE u (a integer) PARTITION BY LIST (a);
+CREATE TABLE u1 PARTITION OF u FOR VALUES IN (1);
+-- to
+CREATE TABLE t (a integer PRIMARY KEY);
+CREATE TABLE u (a integer CONSTRAINT fk REFERENCES t) PARTITION BY LIST (a);
+CREATE TABLE u1 PARTITION OF u FOR VALUES IN (1);
+-- by
+ALTER TABLE u ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES t(a) NOT VALID
+ALTER TABLE u VALIDATE CONSTRAINT fk -- alone
+
+-- storage
+CREATE TABLE t (a text, b numeric);
+ALTER TABLE t ALTER a SET STORAGE PLAIN, ALTER b SET STORAGE EXTERNAL;
+-- to
+CREATE TABLE t (a text, b numeric);
+-- by
+ALTER TABLE ONLY t ALTER COLUMN a SET STORAGE DEFAULT
+ALTER TABLE ONLY t ALTER COLUMN b SET STORAGE DEFAULT
+
+-- rights
+CREATE TABLE t (a integer);
+GRANT SELECT ON t TO plan_reader;
+-- to
+CREATE TABLE t (a integer);
+GRANT ALL ON t TO plan_reader;
+REVOKE DELETE ON t FROM plan_reader;
+-- by
+GRANT INSERT, REFERENCES, TRIGGER, TRUNCATE, MAINTAIN, UPDATE ON TABLE t TO plan_reader
