@@ -127,3 +127,7 @@ GRANT SELECT (a), SELECT (b) ON t TO plan_reader;
 -- to
 CREATE TABLE t (a integer, b integer, c integer);
 GRANT SELECT (b), SELECT (c) ON t TO plan_reader;
+-- by
+REVOKE SELECT(a) ON TABLE t FROM plan_reader
+ALTER TABLE t ADD COLUMN c integer
+GRANT SELECT(c) ON TABLE t TO plan_reader
