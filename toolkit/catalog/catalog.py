@@ -1,7 +1,7 @@
 """What is in a database, as one value: its entries, and which of them depends on which."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,6 +45,24 @@ class Entry:
         return ObjectKey(self.kind, self.schema, self.name)
 
 
+class Entries(dict[ObjectKey, Entry]):
+    """Entries by their identity."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        super().__init__((entry.key, entry) for entry in entries)
+        self._indexes: dict[Callable[[Entry], Iterable[object]], Mapping[object, list[Entry]]] = {}
+
+    def index(self, by: Callable[[Entry], Iterable[object]]) -> Mapping[object, list[Entry]]:
+        """Return the entries by what a function says of each; it is asked once, for it must not change."""
+        if by not in self._indexes:
+            found: dict[object, list[Entry]] = {}
+            for entry in self.values():
+                for name in by(entry):
+                    found.setdefault(name, []).append(entry)
+            self._indexes[by] = found
+        return self._indexes[by]
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """That one entry depends on another.
@@ -75,9 +93,9 @@ class Catalog:
     edges: tuple[Edge, ...]
 
     @cached_property
-    def by_key(self) -> Mapping[ObjectKey, Entry]:
+    def by_key(self) -> Entries:
         """The entries by their identity."""
-        return {entry.key: entry for entry in self.entries}
+        return Entries(self.entries)
 
     @cached_property
     def positions(self) -> Mapping[ObjectKey, int]:

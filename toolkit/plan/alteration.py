@@ -1,11 +1,11 @@
 """How one object is changed without dropping it: what the planner asks of the modules by kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from toolkit.catalog.catalog import Entry, Piece
+from toolkit.catalog.catalog import Entries, Entry, Piece
 from toolkit.core.changes import Action, Lock, ObjectKey, Risk
 
 # Reasons for a step that say no more than what is plain.
@@ -88,8 +88,8 @@ class Context:
     fresh: bool = False
     rebuilt: frozenset[Piece] = frozenset()
     text: str | None = None
-    old: Mapping[ObjectKey, Entry] = field(default_factory=dict)
-    new: Mapping[ObjectKey, Entry] = field(default_factory=dict)
+    old: Entries = field(default_factory=Entries)
+    new: Entries = field(default_factory=Entries)
 
 
 Answer = tuple[Alteration, ...] | None

@@ -23,7 +23,7 @@ from toolkit.plan.lookup import (
     key_of,
     mentions,
     once,
-    owner_of,
+    owned_sequences,
     prefix,
 )
 from toolkit.plan.not_null import alter_not_null
@@ -156,9 +156,8 @@ def _attached(table: Table, column: Column, context: Context) -> frozenset[Objec
     keys |= {ObjectKey(kind, schema, name) for kind in ("COMMENT", "ACL", "SECURITY LABEL")}
     identity = find_identity(table.name, column.name, context.old)
     keys |= {identity.key} if identity else set()
-    for entry in context.old.values():
-        if entry.kind == "SEQUENCE OWNED BY" and owner_of(entry.definition) == (table.name, column.name):
-            keys |= {entry.key, entry.key._replace(kind="SEQUENCE")}
+    for entry in owned_sequences(table.name, column.name, context.old):
+        keys |= {entry.key, entry.key._replace(kind="SEQUENCE")}
     return frozenset(key for key in keys if key in context.old)
 
 

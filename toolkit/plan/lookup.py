@@ -1,17 +1,15 @@
 """Finding what belongs to an object in a catalog, by the names that stand in definitions."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from toolkit.catalog.catalog import Entry
+from toolkit.catalog.catalog import Entries, Entry
 from toolkit.core.changes import ObjectKey
 from toolkit.plan.alteration import Context, Mode
 from toolkit.plan.statements import passing_over, quote
 from toolkit.source.canonical import Column, Table, read_table
 from toolkit.source.canonical_types import Domain, read_domain, read_type
 from toolkit.source.cursor import Cursor, bare, split_name, unqualified
-
-Entries = Mapping[ObjectKey, Entry]
 
 _LONGEST_NAME = 63  # bytes
 
@@ -52,15 +50,22 @@ def inherited_columns(table: Table, entries: Entries) -> dict[str, Column]:
 
 def find_identity(table: str, column: str, entries: Entries) -> Entry | None:
     """Return the sequence of an identity column, None where the column is none."""
-    start = f"ALTER TABLE {table} ALTER COLUMN {column} ADD GENERATED "
-    return next(
-        (
-            entry
-            for entry in entries.values()
-            if entry.kind == "SEQUENCE" and entry.definition.startswith(start)
-        ),
-        None,
-    )
+    found = entries.index(_column_of_identity).get(f"ALTER TABLE {table} ALTER COLUMN {column}")
+    return found[0] if found else None
+
+
+def _column_of_identity(entry: Entry) -> Iterable[str]:
+    head, is_identity, _ = entry.definition.partition(" ADD GENERATED ")
+    return (head,) if entry.kind == "SEQUENCE" and is_identity else ()
+
+
+def owned_sequences(table: str, column: str, entries: Entries) -> Iterable[Entry]:
+    """Return the entries SEQUENCE OWNED BY of a column, as written."""
+    return entries.index(_owner).get((table, column), ())
+
+
+def _owner(entry: Entry) -> Iterable[tuple[str, str]]:
+    return (owner_of(entry.definition),) if entry.kind == "SEQUENCE OWNED BY" else ()
 
 
 def owner_of(definition: str) -> tuple[str, str]:
@@ -72,12 +77,12 @@ def owner_of(definition: str) -> tuple[str, str]:
 
 def has_children(table: Table, entries: Entries) -> bool:
     """Return whether ALTER TABLE goes on from a table to others."""
-    return bool(table.partition_by) or any(
-        entry.kind == "TABLE"
-        and "\nINHERITS (" in entry.definition
-        and table.name in read_table(entry.definition).parents
-        for entry in entries.values()
-    )
+    return bool(table.partition_by) or table.name in entries.index(_parents)
+
+
+def _parents(entry: Entry) -> Iterable[str]:
+    inherits = entry.kind == "TABLE" and "\nINHERITS (" in entry.definition
+    return read_table(entry.definition).parents if inherits else ()
 
 
 def is_volatile(expression: str, entries: Entries) -> bool:
@@ -103,13 +108,12 @@ _STEADY = re.compile(r"\b(IMMUTABLE|STABLE)\b")
 
 def _is_steady(name: str, entries: Entries) -> bool:
     """Return whether every function of this name is immutable or stable; one that is not known is not."""
-    schema, last = split_name(name)
-    found = [
-        entry.definition.split("\n    AS ")[0]
-        for key, entry in entries.items()
-        if key.kind == "FUNCTION" and key.schema == schema and key.name.startswith(f"{last}(")
-    ]
-    return bool(found) and all(_STEADY.search(head) for head in found)
+    found = entries.index(_function_name).get(split_name(name), ())
+    return bool(found) and all(_STEADY.search(entry.definition.split("\n    AS ")[0]) for entry in found)
+
+
+def _function_name(entry: Entry) -> Iterable[tuple[str, str]]:
+    return ((entry.schema, entry.name.partition("(")[0]),) if entry.kind == "FUNCTION" else ()
 
 
 def mentions(expression: str, name: str) -> bool:

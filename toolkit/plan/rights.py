@@ -9,9 +9,8 @@ from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 
-from toolkit.catalog.catalog import Entry
+from toolkit.catalog.catalog import Entries, Entry
 from toolkit.plan.alteration import Alteration, Answer, Context
-from toolkit.plan.lookup import Entries
 from toolkit.plan.statements import quote
 from toolkit.source.canonical_rights import Right, Rights, read_rights
 from toolkit.source.cursor import statements
@@ -121,16 +120,16 @@ def _of_columns(change: _Change, context: Context) -> Iterator[str]:
     old, new = change.old, change.new
     roles = {right.grantee for right in _added(new.granted, old.granted)}
     roles |= {right.grantee for right in _added(old.revoked, new.revoked)}
-    for key, entry in context.new.items():
-        before = context.old.get(key)
-        if before and key.kind == "ACL" and key.name.startswith(_COLUMN):
-            kept = read_rights(before.definition)
-            rights = read_rights(entry.definition)
-            if rights.target == new.target:
-                again = [
-                    right for right in rights.granted if right.grantee in roles and right in kept.granted
-                ]
-                yield from change.write(again, _GRANT)
+    for entry in context.new.index(_table_of_columns).get(new.target, ()):
+        before = context.old.get(entry.key)
+        kept = read_rights(before.definition).granted if before else ()
+        again = [right for right in read_rights(entry.definition).granted if right.grantee in roles]
+        yield from change.write([right for right in again if right in kept], _GRANT)
+
+
+def _table_of_columns(entry: Entry) -> Iterable[str]:
+    of_column = entry.kind == "ACL" and entry.name.startswith(_COLUMN)
+    return (read_rights(entry.definition).target,) if of_column else ()
 
 
 def _with_new_owner(old: Rights, new: Rights, context: Context) -> Rights:
@@ -155,4 +154,9 @@ def _find_owner(target: str, entries: Entries) -> str | None:
     drops = {f"DROP {target}"}
     if kind == "TABLE":
         drops = {f"DROP {other} {name}" for other in ("TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW")}
-    return next((quote(entry.owner) for entry in entries.values() if entry.drop in drops), None)
+    found = (entry for drop in drops for entry in entries.index(_drop).get(drop, ()))
+    return next((quote(entry.owner) for entry in found), None)
+
+
+def _drop(entry: Entry) -> Iterable[str]:
+    return (entry.drop,)

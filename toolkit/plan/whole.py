@@ -68,7 +68,7 @@ class Whole:
 
     def _belonging(self, entry: Entry, belonging: Iterable[Entry]) -> Iterator[str]:
         """Yield what makes comments and rights; rights come to what there is by default privileges."""
-        given = given_by_default(entry, self._old, self._owner or entry.owner)
+        given = given_by_default(entry, self._old.by_key, self._owner or entry.owner)
         for other in belonging:
             if given is not None and other.kind == "ACL" and not other.name.startswith("COLUMN "):
                 yield from self._granted(given, other)

@@ -6,6 +6,7 @@ Names are as written, in quotes where they need them.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from toolkit.source.cursor import Cursor, items, statements
 
@@ -75,6 +76,7 @@ class Table:
     rest: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=8192)  # a plan asks for a table several times, and for its parents and children
 def read_table(definition: str) -> Table:
     """Return the table of an entry TABLE or FOREIGN TABLE."""
     create, *others = statements(definition)
