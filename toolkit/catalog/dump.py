@@ -159,3 +159,10 @@ class _Archive(Dump):
         if self._handle is not None:
             self._handle.close()
         self._temp_dir.cleanup()
+
+    def _read_int(self) -> int:
+        """Read a sign and a number at once: byte by byte takes most of the time that reading takes."""
+        assert self._handle is not None
+        data = self._handle.read(1 + self._intsize)
+        value = int.from_bytes(data[1:], "little")
+        return -value if data[0] else value
