@@ -36,6 +36,7 @@ class Sheet(NamedTuple):
     reports: of the rules about single files, with their codes. suppressions: the comments that allow
     findings. facts: what the rules about the whole tree or about migrations may look at: definitions without
     the queries and steps in them, except that a body keeps what it refreshes and the tables that it makes.
+    Tables of the tree have no columns either.
     """
 
     reports: tuple[tuple[str, Report], ...]
@@ -69,10 +70,11 @@ class Examiner:
             file = file._replace(facts=tuple(fact for fact in facts if type(fact) is Problem))
         suppressions = read_suppressions(text, facts)
         kept = self._kept[role] | {Statement} if suppressions else self._kept[role]
+        slim = _slim if role is Role.FORWARD else _slimmer
         return Sheet(
             tuple(self._ask(file)),
             suppressions,
-            tuple([_slim(fact) if type(fact) in _HEAVY else fact for fact in facts if type(fact) in kept]),
+            tuple([slim(fact) if type(fact) in _HEAVY else fact for fact in facts if type(fact) in kept]),
         )
 
     def _ask(self, file: File) -> Iterator[tuple[str, Report]]:
@@ -90,6 +92,14 @@ def examine_each(examiner: Examiner, inputs: Sequence[Input], progress: Progress
         progress(number, len(inputs))
         sheets.append(examiner.examine(given))
     return sheets
+
+
+def _slimmer(fact: Fact) -> Fact:
+    """Return a fact without the queries, steps and columns in it."""
+    if isinstance(fact, Table):
+        constraints = tuple([one._replace(expression=None) for one in fact.constraints])
+        return fact._replace(query=None, columns=(), constraints=constraints)
+    return _slim(fact)
 
 
 def _slim(fact: Fact) -> Fact:

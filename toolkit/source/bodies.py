@@ -161,7 +161,8 @@ class _Body:
                     place = self._outer(max(piece.place + simple.start, 0))
                     self._facts[id(value)] = (simple._replace(start=place),)
             elif type(value) is dict:
-                self._collect(value, line, nodes)
+                if key != "datatype":
+                    self._collect(value, line, nodes)
             elif type(value) is list:
                 for item in value:
                     self._collect(item, line, nodes)

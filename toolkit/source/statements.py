@@ -36,7 +36,8 @@ def read_sql(path: Path) -> str:
 def read_as_is(path: Path) -> str:
     """Return the text of an SQL file with its byte order mark and its line ends; raises as read_sql does."""
     try:
-        data = path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            data = file.read()
     except OSError as error:
         raise SqlFileError(path, f"can't be read: {error.strerror}.") from error
     return decode(data, path)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from toolkit.core.findings import Severity
 from toolkit.core.keywords import RESERVED
@@ -24,6 +25,7 @@ _PLAIN = (Index, Trigger, Constraint, Column)
 _QUALIFIED = (Table, View, Routine)
 _NAMED = (*_QUALIFIED, *_PLAIN, Declared, Rename)
 _SNAKE = re.compile(r"[^\W\dA-Z](?:[^\WA-Z]|\$)*")  # what PostgreSQL takes without quotes and leaves as it is
+_ORDINARY = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,58}")
 _LABEL = re.compile(r"[a-z0-9_]+")
 _NEAR = 10_000  # characters behind the place of a fact in which its names are
 _LONGEST, _WIDEST = 63, 4  # bytes: NAMEDATALEN - 1, and of one character in UTF-8
@@ -31,7 +33,7 @@ _IN_A_NAME = re.compile(r"[\w$]")
 
 
 class _Memory:
-    """The names of the fact that was asked about last: all rules of this module ask in turn."""
+    """The odd names of the fact that was asked about last: all rules of this module ask in turn."""
 
     fact: Fact | None = None
     names: tuple[tuple[int, str], ...] = ()
@@ -41,10 +43,17 @@ _memory = _Memory()
 
 
 def _names(fact: Fact) -> tuple[tuple[int, str], ...]:
-    """Return the names that a fact gives to something, each with its place."""
+    """Return the names that a fact gives to something, each with its place, but those that are all right."""
     if _memory.fact is not fact:
-        _memory.fact, _memory.names = fact, tuple(_named(fact))
+        _memory.fact = fact
+        _memory.names = tuple([(start, name) for start, name in _named(fact) if not _is_ordinary(name)])
     return _memory.names
+
+
+@lru_cache(maxsize=10_000)
+def _is_ordinary(name: str) -> bool:
+    """Return whether no rule here has anything against a name, which holds for nearly all."""
+    return _ORDINARY.fullmatch(name) is not None and name not in RESERVED
 
 
 def _named(fact: Fact) -> Iterator[tuple[int, str]]:
