@@ -16,6 +16,7 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Final
 
+from toolkit import __version__
 from toolkit.lint.packing import pack, unpack
 
 _KEY: Final = 16  # bytes
@@ -120,6 +121,13 @@ def _value(entries: Mapping[bytes, bytes], key: bytes) -> Any:  # noqa: ANN401 -
 def _stamp() -> str:
     """Return what tells the code that is running from any other: its files, and the Python."""
     modules = (module for name, module in sys.modules.items() if name.startswith(_CODE))
-    files = sorted(file for module in modules if (file := module.__file__))
-    stats = [(file, stat.st_size, stat.st_mtime_ns) for file in files if (stat := os.stat(file))]  # noqa: PTH116
-    return repr((sys.version, stats))
+    files = sorted(file for module in modules if (file := getattr(module, "__file__", None)))
+    return repr((sys.version, __version__, [(file, *_state(file)) for file in files]))
+
+
+def _state(file: str) -> tuple[int, int]:
+    try:
+        state = os.stat(file)  # noqa: PTH116 - for as many files as there are modules
+    except OSError:  # in an archive, which its version tells from others
+        return 0, 0
+    return state.st_size, state.st_mtime_ns

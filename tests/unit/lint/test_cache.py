@@ -1,5 +1,6 @@
 import os
 import pickle
+import shutil
 import stat
 import subprocess
 import sys
@@ -61,6 +62,25 @@ def test_what_is_known_is_not_looked_at_again(large, examined):
     assert first.fixes
     assert examined == []
     assert (large.root / ".toolkit_cache/.gitignore").read_text() == "*\n"
+
+
+def test_what_is_known_of_the_reference_package(tmp_path, monkeypatch, examined):
+    for folder in ("sql", "migrations"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    monkeypatch.setattr("toolkit.lint.run.LARGE", 0)
+    settings = load_settings(tmp_path)
+    first = lint(settings)
+    assert first.findings
+    assert first == lint(settings, cache=False)
+    examined.clear()
+    assert lint(settings) == first
+    assert examined == []
+    changed = settings.sql / "views/v_post_detail.sql"
+    changed.write_text(changed.read_text() + "SELECT (;")
+    assert lint(settings) == lint(settings, cache=False) != first
+    assert examined.count("sql/views/v_post_detail.sql") == 2
+    assert examined.count("sql/tables/tb_post.sql") == 1
 
 
 def changes(root):

@@ -1,12 +1,16 @@
 """Many files by several processes; in programs of their own, for where threads are nothing is forked."""
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.large_project import write_project
 from toolkit.lint.examine import LARGE
+
+ROOT = Path(__file__).parents[3]
 
 LINT = """
 import os, signal, sys
@@ -61,6 +65,30 @@ def large(tmp_path_factory):
     return root
 
 
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    root = tmp_path_factory.mktemp("reference")
+    for folder in ("sql", "migrations"):
+        shutil.copytree(ROOT / folder, root / folder)
+    (root / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text())
+    return root
+
+
+def test_several_processes_find_in_the_reference_package_what_one_finds(reference):
+    code = """
+from toolkit.lint import run, workers
+run.LARGE = workers.LARGE = 0
+one, two, five = lint(1), lint(2), lint(5)
+assert one == two == five
+log = Path("pids")
+in_children(lambda: log.open("a").write(f"{os.getpid()}\\n"))
+lint(3)
+print(len(one.findings) > 10, len(set(log.read_text().split())))
+"""
+    done = run(code, reference)
+    assert (done.stdout, done.stderr) == ("True 2\n", "")
+
+
 def test_several_processes_find_what_one_finds(large):
     code = """
 one, two, five = lint(1), lint(2), lint(5)
@@ -103,6 +131,18 @@ def test_progress_goes_up_to_the_number_of_files(large):
     code += "assert seen == sorted(seen) and seen[0][0] == 0 and len(seen) > 3, seen\n"
     code += "assert {of for _, of in seen} == {len(files) - 1}, seen  # one can't be read\nprint('fine')"
     assert run(code, large).stdout == "fine\n"
+
+
+def test_nothing_heavy_is_imported_for_a_large_tree(large):
+    code = """
+from toolkit.cli.main import run
+sys.argv = ["toolkit", "lint"]
+try: run()
+except SystemExit: pass
+heavy = {"sqlalchemy", "alembic", "psycopg", "rich", "msgspec", "multiprocessing"}
+print(sorted(heavy & sys.modules.keys()), "toolkit.lint.workers" in sys.modules)
+"""
+    assert run(code, large).stdout.splitlines()[-1] == "[] True"
 
 
 def test_no_child_is_left_when_the_parent_fails(large):
