@@ -47,9 +47,12 @@ class Sheet(NamedTuple):
 class Examiner:
     """Holds the rules by what they want to know, and asks them."""
 
-    def __init__(self, rules: Iterable[Rule], settings: Settings) -> None:
-        """Sort the rules that run."""
+    def __init__(
+        self, rules: Iterable[Rule], settings: Settings, asked: frozenset[str] | None = None
+    ) -> None:
+        """Sort the rules that run; asked: the files that are no mere context of others, None for all."""
         rules = tuple(rules)
+        self._asked = asked
         self._settings = settings
         self._wanted = by_fact(rules, "file")
         self._bodies = any(rule.bodies for rule in rules)
@@ -72,7 +75,7 @@ class Examiner:
         kept = self._kept[role] | {Statement} if suppressions else self._kept[role]
         slim = _slim if role is Role.FORWARD else _slimmer
         return Sheet(
-            tuple(self._ask(file)),
+            tuple(self._ask(file)) if self._asked is None or name in self._asked else (),
             suppressions,
             tuple([slim(fact) if type(fact) in _HEAVY else fact for fact in facts if type(fact) in kept]),
         )

@@ -47,7 +47,7 @@ WEAK: Final = frozenset(
 _LABELS_OF_NEW_TYPES: Final = 17  # the first major that takes a new label of a type as new as it
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Relation:
     """A table, view, materialized view, index or sequence; path: of the file that makes it.
 
@@ -80,7 +80,7 @@ class Relation:
             self.columns[column] = how(known)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Type:
     """A type that migrations make; constrained: a domain with a CHECK."""
 
@@ -89,7 +89,7 @@ class Type:
     constrained: bool = False
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Schema:
     """What is there. routines: path and volatility by name, of the newest overload."""
 

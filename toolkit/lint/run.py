@@ -87,13 +87,12 @@ def lint_files(
     depends on; they are asked where files are LARGE in all, so that a small run need not import them.
     """
     project = _read(paths, settings, selection, texts)
+    large = sum(len(given.text) for given in project.inputs) >= LARGE
+    if not large or open_cache is None:
+        examiner = Examiner(selection.rules.values(), settings, project.asked)
+        sheets = (examine if large else examine_each)(examiner, project.inputs, progress)
+        return _judge(project, sheets, settings, selection, history=history)
     examiner = Examiner(selection.rules.values(), settings)
-    if sum(len(given.text) for given in project.inputs) < LARGE:
-        sheets = examine_each(examiner, project.inputs, progress)
-        return _judge(project, sheets, settings, selection, history=history)
-    if open_cache is None:
-        sheets = examine(examiner, project.inputs, progress)
-        return _judge(project, sheets, settings, selection, history=history)
     cache = open_cache(_context(settings, selection))
     keys = [cache.key(given.name, given.role.value, given.text) for given in project.inputs]
     whole = cache.key(b"".join(keys), repr(history), *_beside(project))

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+# Texts, compiled when a script needs them, which most files do not.
 # What stands for itself (strings, quoted names, comments, casts), and what begins something of psql's.
-_TOKEN: Final = re.compile(
-    r"""
+_PIECE: Final = r"""(?xs)
       (?P<comment>/\*)
     | (?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)
     | (?P<literal>--[^\n]* | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"? | ::)
@@ -17,18 +17,16 @@ _TOKEN: Final = re.compile(
     | (?P<end>;)
     | (?P<command>\\[^\n]*)
     | (?P<variable>:(?:[^\W\d]\w* | '\w+' | "\w+" | \{\?\w+\}))
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_COMMENT_EDGE: Final = re.compile(r"/\*|\*/")
+"""
+_COMMENT_EDGE: Final = r"/\*|\*/"
 # The commands that send what was typed so far, as a semicolon does.
-_SENDS: Final = re.compile(r"\\(?:;|(?:g|gx|gset|gexec|gdesc|crosstabview|watch|parse|sendpipeline)(?!\w))")
+_SENDS: Final = r"\\(?:;|(?:g|gx|gset|gexec|gdesc|crosstabview|watch|parse|sendpipeline)(?!\w))"
 _LEADING: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
-_COPIES_IN: Final = re.compile(_LEADING + r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
-_COPY_COMMAND: Final = re.compile(r"\\copy\b.*\bfrom\s+stdin\b", re.IGNORECASE)
-_DATA_END: Final = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
-_SEPARATOR: Final = re.compile(r"(?<=\s)\\\\(?=\s)")
-_VISIBLE: Final = re.compile(r"[^\r\n]")
+_COPIES_IN: Final = "(?is)" + _LEADING + r"copy\b.*\bfrom\s+stdin\b"
+_COPY_COMMAND: Final = r"(?i)\\copy\b.*\bfrom\s+stdin\b"
+_DATA_END: Final = r"(?m)^\\\.[ \t\r]*$"
+_SEPARATOR: Final = r"(?<=\s)\\\\(?=\s)"
+_VISIBLE: Final = r"[^\r\n]"
 
 
 def blank(text: str) -> str:
@@ -40,7 +38,7 @@ def blank(text: str) -> str:
     parts: list[str] = []
     written = 0
     for start, end, by in _parts_of_psql(text):
-        parts += (text[written:start], by, _VISIBLE.sub(" ", text[start + len(by) : end]))
+        parts += (text[written:start], by, re.sub(_VISIBLE, " ", text[start + len(by) : end]))
         written = end
     parts.append(text[written:])
     return "".join(parts)
@@ -49,7 +47,8 @@ def blank(text: str) -> str:
 def _parts_of_psql(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and what to put there; the rest of the place is to become spaces."""
     position = statement = brackets = 0
-    while token := _TOKEN.search(text, position):
+    tokens = re.compile(_PIECE)
+    while token := tokens.search(text, position):
         kind, start = token.lastgroup, token.start()
         position = _end(text, token)
         if kind == "bracket":
@@ -57,13 +56,13 @@ def _parts_of_psql(text: str) -> Iterator[tuple[int, int, str]]:
         elif kind == "variable" and not (brackets and _ends_value(text, start)):
             yield start, position, _substitute(token[0])
         elif kind in ("end", "command"):
-            data = sends = kind == "end" or _SENDS.search(text, start, position) is not None
+            data = sends = kind == "end" or re.compile(_SENDS).search(text, start, position) is not None
             if kind == "command":
                 yield start, position, ";" if sends else ""
-                data = sends or _COPY_COMMAND.match(text, start, position) is not None
-            if data and (not sends or _COPIES_IN.match(text, statement, start)):
+                data = sends or re.compile(_COPY_COMMAND).match(text, start, position) is not None
+            if data and (not sends or re.compile(_COPIES_IN).match(text, statement, start)):
                 line = _after(text, "\n", position)
-                found = _DATA_END.search(text, line)
+                found = re.compile(_DATA_END).search(text, line)
                 position = found.end() if found else len(text)
                 yield line, position, ""
             if sends or data:
@@ -80,7 +79,7 @@ def _end(text: str, token: re.Match[str]) -> int:
             return _after(text, token[0], end)
         case "command" if token[0].startswith("\\;"):
             return start + 2
-        case "command" if separator := _SEPARATOR.search(text, start, end):
+        case "command" if separator := re.compile(_SEPARATOR).search(text, start, end):
             return separator.end()
     return end
 
@@ -101,7 +100,8 @@ def _after(text: str, what: str, position: int) -> int:
 def _comment_end(text: str, position: int) -> int:
     """Return where a block comment that is open at a position ends; they nest."""
     depth = 1
-    while depth and (edge := _COMMENT_EDGE.search(text, position)):
+    edges = re.compile(_COMMENT_EDGE)
+    while depth and (edge := edges.search(text, position)):
         position = edge.end()
         depth += 1 if edge[0] == "/*" else -1
     return len(text) if depth else position
