@@ -114,15 +114,16 @@ def _read(
 ) -> _Project:
     """Read the files asked for and those around them."""
     layout = Layout(settings)
-    asked = {str(path): path for path in paths}
+    given = {str(path): text for path, text in texts.items()}
+    asked = dict.fromkeys(map(str, paths))
     around = layout.around(asked)
-    every = asked | {path: Path(path) for folder in around for path in files_in(folder, settings)}
+    every = asked | dict.fromkeys(path for folder in around for path in files_in(folder, settings))
     inputs: list[Input] = []
     unread: list[Finding] = []
-    for place, path in every.items():
+    for place in every:
         name = layout.name(place)
         try:
-            text = texts[path] if path in texts else read_sql(path)
+            text = given[place] if place in given else read_sql(Path(place))
         except SqlFileError as error:
             unread.append(unreadable(name, error, selection))
         else:

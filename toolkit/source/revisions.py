@@ -13,6 +13,9 @@ NO_TRANSACTION = "-- toolkit: no-transaction"
 _LONGEST_ID = 32  # what alembic_version.version_num holds
 _LITERALS = ("revision", "down_revision", "depends_on", "format_version", "transactional", "phase")
 _FINGERPRINTS = ("source", "target")
+_KNOWN = frozenset((*_LITERALS, *_FINGERPRINTS))
+_ASSIGNING = (ast.Assign, ast.AnnAssign)
+_SEVERAL = (ast.Tuple, ast.List)
 Expected = Mapping[str, str | None]
 
 
@@ -172,7 +175,8 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         raise RevisionsInvalid(
             f"{path}: revision must be a text of 1 to {_LONGEST_ID} characters.", remedy=_REMEDY
         )
-    if path.stem != id_ and not path.stem.startswith(f"{id_}_"):
+    stem = path.stem
+    if stem != id_ and not stem.startswith(f"{id_}_"):
         raise RevisionsInvalid(
             f"{path} says it is revision {id_}, and its name begins with another id.",
             remedy=f"Rename its files to {id_}_…, or correct revision.",
@@ -187,7 +191,7 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
         raise RevisionsInvalid(f"{path}: transactional must be True or False.", remedy=_REMEDY)
     if not isinstance(phase, str) or phase not in PHASES:
         raise RevisionsInvalid(f"{path}: phase must be one of {', '.join(PHASES)}.", remedy=_REMEDY)
-    up, down = path.stem + ".up.sql", path.stem + ".down.sql"
+    up, down = stem + ".up.sql", stem + ".down.sql"
     doc = (ast.get_docstring(module) or "").strip()
     return Revision(
         id=id_,
@@ -208,11 +212,11 @@ _REMEDY = "docs/how-to/write-a-revision.md shows what a revision looks like."
 
 
 def _assigned(statement: ast.stmt, path: Path) -> Iterable[tuple[str, object]]:
-    if not isinstance(statement, ast.Assign | ast.AnnAssign) or statement.value is None:
+    if not isinstance(statement, _ASSIGNING) or statement.value is None:
         return
     targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
     for target in targets:
-        if isinstance(target, ast.Name) and target.id in (*_LITERALS, *_FINGERPRINTS):
+        if isinstance(target, ast.Name) and target.id in _KNOWN:
             try:
                 yield target.id, ast.literal_eval(statement.value)
             except ValueError as error:
@@ -224,7 +228,7 @@ def _bound(module: ast.Module) -> set[str]:
     names = {statement.name for statement in module.body if isinstance(statement, ast.FunctionDef)}
     for statement in module.body:
         for target in statement.targets if isinstance(statement, ast.Assign) else ():
-            several = target.elts if isinstance(target, ast.Tuple | ast.List) else (target,)
+            several = target.elts if isinstance(target, _SEVERAL) else (target,)
             names |= {node.id for node in several if isinstance(node, ast.Name)}
     return names
 
