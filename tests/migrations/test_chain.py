@@ -13,8 +13,7 @@ from toolkit.core.settings import load_settings
 from toolkit.errors import DataLoss, ProofFailed
 from toolkit.migrate.chain import publish, refuse_losses, write_chain
 from toolkit.migrate.freeze import draft_chain
-from toolkit.migrate.proof import take_snapshot
-from toolkit.migrate.states import States
+from toolkit.migrate.states import States, read_scratch
 from toolkit.source.revisions import read_revisions
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -64,12 +63,14 @@ def write(shop, scratch):
 
     def write(steps, downs, message="Add a bio", tables=()):
         states = States(load_settings(shop.root), scratch)
-        with states.copy(states.desired()) as conninfo:
-            desired = take_snapshot(conninfo)
+        ends = []
+        for template in (states.at(read_revisions(shop.versions)), states.desired()):
+            with states.copy(template) as conninfo:
+                ends.append(read_scratch(conninfo))
         drafts = draft_chain(Plan(steps), message, "20261119000000", NOW)
         places = {draft.id: place for place, draft in enumerate(drafts)}
         rows = {draft.id: tables for draft in drafts} if tables else {}
-        return write_chain(states, drafts, desired, lambda draft, *_: Plan(downs[places[draft.id]]), rows)
+        return write_chain(states, drafts, tuple(ends), lambda draft, *_: Plan(downs[places[draft.id]]), rows)
 
     return write
 

@@ -31,4 +31,4 @@ def test_database_at_head_equals_one_loaded_from_sql(states, desired):
 
 def test_every_revision_goes_up_down_and_up_again(states, desired):
     proof = Prover(states, REVISIONS).prove(REVISIONS.order, desired=desired)
-    assert len(proof.stops) == len(REVISIONS.order) + 1
+    assert len(proof.fingerprints) == len(REVISIONS.order) + 1

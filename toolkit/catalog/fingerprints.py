@@ -6,8 +6,9 @@ writes, so all of them are taken out of what the server writes, and what a view 
 
 import hashlib
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -40,6 +41,10 @@ relation AS MATERIALIZED (
         WHEN 'S' THEN 'SEQUENCE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind
     FROM pg_class c JOIN namespace n ON n.oid = relnamespace
     WHERE relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'c') AND relname <> 'alembic_version'
+      AND (%(names)s::text[] IS NULL OR relname = ANY (%(names)s) OR c.oid IN (
+          SELECT indrelid FROM pg_index JOIN pg_class x ON x.oid = indexrelid
+          WHERE x.relname = ANY (%(names)s)
+          UNION ALL SELECT stxrelid FROM pg_statistic_ext WHERE stxname = ANY (%(names)s)))
       AND (1259, c.oid) NOT IN (SELECT classid, objid FROM member)
 ),
 routine AS MATERIALIZED (
@@ -49,12 +54,14 @@ routine AS MATERIALIZED (
             SELECT string_agg(format_type(t, NULL), ', ' ORDER BY n)
             FROM unnest(proargtypes) WITH ORDINALITY AS argument (t, n)), '') || ')' AS name
     FROM pg_proc p JOIN namespace n ON n.oid = pronamespace
-    WHERE (1255, p.oid) NOT IN (SELECT classid, objid FROM member)
+    WHERE (%(names)s::text[] IS NULL OR proname = ANY (%(names)s))
+      AND (1255, p.oid) NOT IN (SELECT classid, objid FROM member)
 ),
 type AS MATERIALIZED (
     SELECT t.*, nspname, CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END AS kind
     FROM pg_type t JOIN namespace n ON n.oid = typnamespace
     WHERE typtype IN ('b', 'd', 'e', 'r') AND typcategory <> 'A'
+      AND (%(names)s::text[] IS NULL OR typname = ANY (%(names)s))
       AND (1247, t.oid) NOT IN (SELECT classid, objid FROM member)
 ),
 granted (kind, nspname, name, owner, acl) AS (
@@ -181,15 +188,18 @@ class Fingerprints:
     whole: Mapping[ObjectKey, str]
 
 
-def read_fingerprints(connection: psycopg.Connection[tuple[Any, ...]]) -> Fingerprints:
+def read_fingerprints(
+    connection: psycopg.Connection[tuple[Any, ...]], objects: Collection[str] | None = None
+) -> Fingerprints:
     """Return the fingerprints of everything in a database but schema toolkit and members of extensions.
 
+    objects: the names of those that matter, as ObjectKey writes itself; others may come with them.
     Nothing is written and no table is locked; the settings of the session are as before. Owners and comments
     don't count, nor what owners may do; nor do the order of a table's columns and generated NOT NULL names.
     """
     facts: dict[ObjectKey, list[str]] = defaultdict(list)
     parts: dict[ObjectKey, set[ObjectKey]] = defaultdict(set)
-    for key, belongs_to, text in read_facts(connection):
+    for key, belongs_to, text in read_facts(connection, objects):
         facts[key].append(text)
         if belongs_to is not None:
             parts[belongs_to].add(key)
@@ -202,15 +212,25 @@ def read_fingerprints(connection: psycopg.Connection[tuple[Any, ...]]) -> Finger
 
 
 def read_facts(
-    connection: psycopg.Connection[tuple[Any, ...]],
+    connection: psycopg.Connection[tuple[Any, ...]], objects: Collection[str] | None = None
 ) -> list[tuple[ObjectKey, ObjectKey | None, str]]:
     """Return facts: an object, the one that it goes with, and something that is true of it, in JSON."""
+    names = None if objects is None else sorted({name for text in objects for name in _names(text)})
     with connection.transaction(force_rollback=True):
         connection.execute(_SETTINGS)
-        rows = connection.execute(_FACTS).fetchall()
+        rows = connection.execute(_FACTS, {"names": names}).fetchall()
     return [
         (ObjectKey(*row[:3]), ObjectKey(*row[3:6]) if row[3] else None, json.dumps(row[6])) for row in rows
     ]
+
+
+def _names(text: str) -> Iterator[str]:
+    """Yield what may be a name in the name of an object: behind the kind and the schema, before the rest.
+
+    A name may hold dots and spaces itself, so there are several; one too many does no harm.
+    """
+    for start in (found.end() for found in re.finditer(r"[ .]", text)):
+        yield from (text[start : end.start()] for end in re.finditer(r"[ (]|$", text) if end.start() > start)
 
 
 def _digest(first: str, texts: Iterable[str]) -> str:

@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from toolkit.catalog.catalog import Catalog
 from toolkit.core.changes import Plan
 from toolkit.errors import DataLoss, ProofFailed, RevisionFailed
 from toolkit.migrate.freeze import Draft, down_text, python_text, up_text
 from toolkit.migrate.gate import expectations
-from toolkit.migrate.proof import Proof, Prover, Snapshot, Tables, snapshot
+from toolkit.migrate.proof import Proof, Prover, Tables, snapshot
 from toolkit.migrate.states import States, Unavailable, open_oldest
 from toolkit.source.revisions import Expected, read_revisions
 
 _PLACE = re.compile(r"(.+?):(\d+): ")
-Back = Callable[[Draft, Snapshot, Snapshot], Plan]  # makes the way from the second database to the first
+Back = Callable[[Draft, Catalog, Catalog], Plan]  # makes the way from the second database to the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,15 @@ def refuse_losses(drafts: Iterable[Draft]) -> None:
 
 
 def write_chain(
-    states: States, drafts: Sequence[Draft], desired: Snapshot, back: Back, tables: Mapping[str, Tables]
+    states: States,
+    drafts: Sequence[Draft],
+    ends: tuple[Catalog, Catalog],
+    back: Back,
+    tables: Mapping[str, Tables],
 ) -> Chain:
     """Write the files of the drafts, once they are proven on the server of `states` and on the oldest target.
 
-    desired: the database that they have to lead to. back: for the `.down.sql` of each.
+    ends: the databases that they lead from and to. back: for the `.down.sql` of each.
     tables: those that get random rows before a revision, by its id.
     Raises ProofFailed, and what else applying them raises; then nothing is written.
     """
@@ -61,19 +66,25 @@ def write_chain(
             _write(folder, draft, ".up.sql", up_text(draft))
             _write(folder, draft, ".down.sql", down_text(draft, ()))
 
-        def write_back(place: int, before: Snapshot, after: Snapshot) -> None:
+        def write_back(place: int, before: Catalog, after: Catalog) -> None:
             draft = drafts[place]
             _write(folder, draft, ".down.sql", down_text(draft, back(draft, before, after).steps))
 
         history = read_revisions(versions, folder)
         chain = [history[draft.id] for draft in drafts]
         prover = Prover(states, history, draft=True)
-        proofs = [prover.prove(chain, desired=desired, tables=rows, after_up=write_back)]
+        start, desired = ends[0], snapshot(states, states.desired(), ends[1])
+        touched = {str(step.object) for draft in drafts for step in draft.steps}
+        proofs = [
+            prover.prove(
+                chain, start=start, desired=desired, tables=rows, after_up=write_back, touched=touched
+            )
+        ]
         with open_oldest(states) as oldest:
             if isinstance(oldest, States):
                 there = snapshot(oldest, oldest.desired())
                 prover = Prover(oldest, history, draft=True)
-                proofs.append(prover.prove(chain, desired=there, tables=rows))
+                proofs.append(prover.prove(chain, desired=there, tables=rows, touched=touched))
         for draft, (source, target) in zip(drafts, _expectations(drafts, proofs), strict=True):
             _write(folder, draft, ".py", python_text(draft, source, target))
         files = publish(folder, [draft.stem for draft in drafts], versions)
@@ -132,10 +143,7 @@ def _expectations(drafts: Sequence[Draft], proofs: Sequence[Proof]) -> list[tupl
 
 
 def _agreed(draft: Draft, place: int, proofs: Sequence[Proof]) -> tuple[Expected, Expected]:
-    first, *others = (
-        expectations(draft.steps, *(stop.fingerprints for stop in proof.stops[place : place + 2]))
-        for proof in proofs
-    )
+    first, *others = (expectations(draft.steps, *proof.fingerprints[place : place + 2]) for proof in proofs)
     agreed = [
         {name: mark for name, mark in side.items() if all(other[at].get(name) == mark for other in others)}
         for at, side in enumerate(first)

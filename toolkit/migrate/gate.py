@@ -35,7 +35,7 @@ def refuse_drift(connection: Connection, revision: Revision, expected: Expected)
 
     Raises DatabaseDrifted with the names of those that are different, missing, or there already.
     """
-    found = read_fingerprints(connection)
+    found = read_fingerprints(connection, expected)
     keys = {str(key): key for key in found.own}
     told = [
         difference

@@ -1,9 +1,11 @@
 """Revisions proven: taken up, down and up again on a scratch database that is looked at in between."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
@@ -17,6 +19,7 @@ from toolkit.migrate.runner import Walk
 from toolkit.migrate.states import States, read_scratch
 from toolkit.source.revisions import Revision, Revisions
 
+AfterUp = Callable[[int, Catalog, Catalog], None]
 Tables = Collection[tuple[str, str]]  # schema and name
 _SEED = 1
 _ABOUT_ROWS = ("22", "23")  # classes of errors: a value that does not fit, a constraint that is broken
@@ -24,40 +27,48 @@ _ABOUT_ROWS = ("22", "23")  # classes of errors: a value that does not fit, a co
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A database as three readers see it; only the first of them is pg_dump."""
+    """A database as two readers see it that have nothing in common, the first of them pg_dump."""
 
     catalog: Catalog
     facts: Facts
-    fingerprints: Fingerprints
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Revisions went up, down and up again, and every database in between was as it had to be.
 
-    major: of the server. stops: the database before the first revision and after each. rows: how many random
-    rows were there. broken_by_rows: what failed because of such rows, so that the proof holds without rows.
+    major: of the server. fingerprints: of what was asked for, before the first revision and after each. rows:
+    how many random rows were there. broken_by_rows: what failed because of such rows, so that the proof holds
+    without rows.
     """
 
     major: int
     revisions: tuple[Revision, ...]
-    stops: tuple[Snapshot, ...]
+    fingerprints: tuple[Fingerprints, ...]
     rows: int = 0
     broken_by_rows: str | None = None
 
 
-def take_snapshot(conninfo: str) -> Snapshot:
-    """Read a scratch database; raises CatalogUnreadable, ServerBinariesMissing."""
+def take_snapshot(conninfo: str, catalog: Catalog | None = None, *, edges: bool = False) -> Snapshot:
+    """Read a scratch database; raises CatalogUnreadable, ServerBinariesMissing.
+
+    catalog: of that database, where it is known. edges: whether its dependencies are wanted.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        facts = pool.submit(_read_facts, conninfo)
+        return Snapshot(catalog or read_scratch(conninfo, edges=edges), facts.result())
+
+
+def _read_facts(conninfo: str) -> Facts:
     with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
         connection.execute("SET search_path = ''")
-        facts, fingerprints = read_facts(connection), read_fingerprints(connection)
-    return Snapshot(read_scratch(conninfo), facts, fingerprints)
+        return read_facts(connection)
 
 
-def snapshot(states: States, template: str) -> Snapshot:
-    """Read a template; raises as take_snapshot."""
+def snapshot(states: States, template: str, catalog: Catalog | None = None) -> Snapshot:
+    """Read a template; catalog: its, where that is known. Raises as take_snapshot."""
     with states.copy(template) as conninfo:
-        return take_snapshot(conninfo)
+        return take_snapshot(conninfo, catalog)
 
 
 def compare(first: Snapshot, second: Snapshot, names: tuple[str, str]) -> list[str]:
@@ -79,19 +90,23 @@ class Prover:
         self,
         chain: Sequence[Revision],
         *,
+        start: Catalog | None = None,
         desired: Snapshot | None = None,
         tables: Mapping[str, Tables] | None = None,
-        after_up: Callable[[int, Snapshot, Snapshot], None] | None = None,
+        after_up: AfterUp | None = None,
+        touched: Collection[str] = (),
     ) -> Proof:
         """Take the last revisions of the history up one by one, down one by one, and up again.
 
-        desired: what the database has to be at the end, if that is known. tables: those that get random rows
-        before a revision, by its id. after_up: called with the place of a revision in the chain and the
-        databases before and after it, in time to write its `.down.sql`.
+        start, desired: what the database is in the beginning, and what it has to be at the end, where that is
+        known. tables: those that get random rows before a revision, by its id. after_up: called with the
+        place of a revision in the chain and the databases before and after it, in time to write its
+        `.down.sql`. touched: the names of the objects whose fingerprints are wanted.
         Raises ProofFailed with the differences, RevisionFailed for a statement that fails.
         """
+        trip = _Trip(self._states, self._revisions, self._walk, chain, start, desired, after_up, touched)
         try:
-            return self._go(chain, desired, tables or {}, after_up)
+            return trip.go(tables or {})
         except RevisionFailed as error:
             if not tables or not (error.sqlstate or "").startswith(_ABOUT_ROWS):
                 raise
@@ -102,35 +117,54 @@ class Prover:
                 remedy="Take source and target out of its .py, or write it anew with `toolkit revision`.",
             ) from error
         # Nobody knows whether the rows of a live database are like that.
-        return replace(self._go(chain, desired, {}, after_up), broken_by_rows=broken)
+        return replace(trip.go({}), broken_by_rows=broken)
 
-    def _go(
-        self,
-        chain: Sequence[Revision],
-        desired: Snapshot | None,
-        tables: Mapping[str, Tables],
-        after_up: Callable[[int, Snapshot, Snapshot], None] | None,
-    ) -> Proof:
-        ids = [revision.id for revision in chain]
-        start = Revisions([revision for revision in self._revisions.order if revision.id not in ids])
+
+class _Trip(NamedTuple):
+    """Up, down and up again; see Prover.prove."""
+
+    states: States
+    revisions: Revisions
+    walk: Walk
+    chain: Sequence[Revision]
+    start: Catalog | None
+    desired: Snapshot | None
+    after_up: AfterUp | None
+    touched: Collection[str]
+
+    def go(self, tables: Mapping[str, Tables]) -> Proof:
+        ids = [revision.id for revision in self.chain]
+        before = Revisions([revision for revision in self.revisions.order if revision.id not in ids])
+        edges = self.after_up is not None
         rows = 0
-        with self._states.copy(self._states.at(start)) as conninfo:
-            stops = [take_snapshot(conninfo)]
+        with self.states.copy(self.states.at(before)) as conninfo:
+            stops = [take_snapshot(conninfo, self.start, edges=edges)]
+            fingerprints = [self._fingerprints(conninfo)]
             for place, id_ in enumerate(ids):
                 rows += _fill(conninfo, tables.get(id_, ()))
-                self._walk.up(conninfo, id_)
-                stops.append(take_snapshot(conninfo))
-                if after_up:
-                    after_up(place, stops[-2], stops[-1])
-            if desired is not None:
-                _require(desired, stops[-1], ("sql/", "the head"))
-            for revision, before in zip(reversed(chain), stops[-2::-1], strict=True):
-                self._walk.down(conninfo, revision.id)
-                names = (f"the database before {revision.id}", "that after its down")
-                _require(before, take_snapshot(conninfo), names, revision.down)
-            self._walk.up(conninfo, *ids)
+                self.walk.up(conninfo, id_)
+                stops.append(take_snapshot(conninfo, edges=edges))
+                fingerprints.append(self._fingerprints(conninfo))
+                if self.after_up:
+                    self.after_up(place, stops[-2].catalog, stops[-1].catalog)
+            if self.desired is not None:
+                _require(self.desired, stops[-1], ("sql/", "the head"))
+            self._back(conninfo, stops)
+            self.walk.up(conninfo, *ids)
             _require(stops[-1], take_snapshot(conninfo), ("the head", "the head after a second time up"))
-        return Proof(self._states.scratch.major, tuple(chain), tuple(stops), rows)
+        return Proof(self.states.scratch.major, tuple(self.chain), tuple(fingerprints), rows)
+
+    def _back(self, conninfo: str, stops: Sequence[Snapshot]) -> None:
+        for revision, before in zip(reversed(self.chain), stops[-2::-1], strict=True):
+            self.walk.down(conninfo, revision.id)
+            names = (f"the database before {revision.id}", "that after its down")
+            _require(before, take_snapshot(conninfo), names, revision.down)
+
+    def _fingerprints(self, conninfo: str) -> Fingerprints:
+        if not self.touched:
+            return Fingerprints({}, {})
+        with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
+            return read_fingerprints(connection, self.touched)
 
 
 def _fill(conninfo: str, tables: Tables) -> int:

@@ -11,8 +11,8 @@ from toolkit.core.changes import Action, Plan, Step
 from toolkit.migrate.chain import Chain, refuse_losses, write_chain
 from toolkit.migrate.freeze import Draft, draft_chain
 from toolkit.migrate.goals import choose_target
-from toolkit.migrate.proof import Snapshot, Tables, snapshot, take_snapshot
-from toolkit.migrate.states import States
+from toolkit.migrate.proof import Tables
+from toolkit.migrate.states import States, read_scratch
 from toolkit.plan.alteration import Mode
 from toolkit.plan.planner import make_plan
 from toolkit.plan.renames import Renaming, find_renamings, rename_steps, reverse
@@ -30,8 +30,8 @@ class Proposal:
     owner: the role that the revisions will run as. renamings: what the first steps of the plan do, if any.
     """
 
-    head: Snapshot
-    desired: Snapshot
+    head: Catalog
+    desired: Catalog
     plan: Plan
     parent: str | None
     owner: str
@@ -51,14 +51,13 @@ def propose(states: States, revisions: Revisions) -> Proposal:
         for artifact in artifacts
         for renamed in read_renames(read_sql(artifact.path), artifact.path, settings.schema)
     ]
-    desired = snapshot(states, states.desired())
-    head = snapshot(states, states.at(revisions))
+    desired, head = _read(states, states.desired()), _read(states, states.at(revisions))
     owner = settings.owner or states.scratch.user
-    renamings = find_renamings(said, head.catalog, desired.catalog)
-    renames = rename_steps(renamings, head.catalog)
-    start = _renamed(states, revisions, renames) if renames else head.catalog
-    texts = match_texts(artifacts, desired.catalog, settings.schema)
-    plan = make_plan(start, desired.catalog, texts=texts, postgresql=settings.postgresql, owner=owner)
+    renamings = find_renamings(said, head, desired)
+    renames = rename_steps(renamings, head)
+    start = _renamed(states, revisions, renames) if renames else head
+    texts = match_texts(artifacts, desired, settings.schema)
+    plan = make_plan(start, desired, texts=texts, postgresql=settings.postgresql, owner=owner)
     plan = replace(plan, steps=renames + plan.steps)
     return Proposal(head, desired, plan, next(iter(heads), None), owner, renamings)
 
@@ -70,7 +69,12 @@ def _renamed(states: States, revisions: Revisions, renames: Iterable[Step]) -> C
             for step in renames:
                 for statement in step.sql:
                     connection.execute(statement.encode())
-        return take_snapshot(conninfo).catalog
+        return read_scratch(conninfo)
+
+
+def _read(states: States, template: str) -> Catalog:
+    with states.copy(template) as conninfo:
+        return read_scratch(conninfo)
 
 
 def write_revisions(
@@ -85,19 +89,19 @@ def write_revisions(
     if not allow_data_loss:
         refuse_losses(drafts)
 
-    def back(draft: Draft, before: Snapshot, after: Snapshot) -> Plan:
+    def back(draft: Draft, before: Catalog, after: Catalog) -> Plan:
         if draft.steps[0].action is Action.RENAME:
-            return Plan(rename_steps(reverse(proposal.renamings), after.catalog))
+            return Plan(rename_steps(reverse(proposal.renamings), after))
         return make_plan(
-            after.catalog,
-            before.catalog,
+            after,
+            before,
             mode=Mode.TRANSACTION if draft.transactional else Mode.STEPS,
             postgresql=states.settings.postgresql,
             owner=proposal.owner,
         )
 
     tables = {draft.id: _tables(draft, proposal) for draft in drafts}
-    return write_chain(states, drafts, proposal.desired, back, tables)
+    return write_chain(states, drafts, (proposal.head, proposal.desired), back, tables)
 
 
 def _tables(draft: Draft, proposal: Proposal) -> Tables:
@@ -106,7 +110,7 @@ def _tables(draft: Draft, proposal: Proposal) -> Tables:
     for key in {step.object for step in draft.steps if step.action is not Action.RENAME}:
         edges = [
             edge
-            for catalog in (proposal.head.catalog, proposal.desired.catalog)
+            for catalog in (proposal.head, proposal.desired)
             for edge in catalog.dependencies(key)
             if edge.owned
         ]

@@ -13,6 +13,7 @@ import psycopg
 
 from toolkit import __version__
 from toolkit.catalog.catalog import Catalog
+from toolkit.catalog.dump import read_entries
 from toolkit.catalog.reading import read_catalog
 from toolkit.core.settings import Settings
 from toolkit.errors import ScratchServerUnusable, ServerBinariesMissing
@@ -101,12 +102,17 @@ class States:
         return _digest(__version__, str(self.scratch.major), repr(names), *parts)
 
 
-def read_scratch(conninfo: str) -> Catalog:
-    """Read a scratch database; raises CatalogUnreadable, and ServerBinariesMissing where no pg_dump fits."""
+def read_scratch(conninfo: str, *, edges: bool = True) -> Catalog:
+    """Read a scratch database; raises CatalogUnreadable, and ServerBinariesMissing where no pg_dump fits.
+
+    edges: whether its dependencies are wanted.
+    """
     with closing(psycopg.connect(conninfo)) as connection:
         major = connection.info.server_version // 10000
         binaries = find_pg_dump(major, tls=bool(connection.pgconn.ssl_in_use))
-    return read_catalog(conninfo, binaries)
+    if edges:
+        return read_catalog(conninfo, binaries)
+    return Catalog(major, read_entries(conninfo, binaries), ())
 
 
 class Unavailable(NamedTuple):

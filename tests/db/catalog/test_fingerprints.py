@@ -109,6 +109,28 @@ def test_what_goes_with_an_object_counts_only_where_it_is_dropped(connect):
     assert own_after.keys() - own.keys() == {index, ObjectKey("ACL", "public", "VIEW v_user")}
 
 
+def test_only_what_is_asked_for_is_read(connect):
+    awkward = 'CREATE TABLE "a.b (c) d" (id int); CREATE INDEX "i x" ON "a.b (c) d" (id)'
+    connection = connect(awkward)
+    every = read_fingerprints(connection)
+    for kind, name in [
+        ("TABLE", "a.b (c) d"),
+        ("INDEX", "i x"),
+        ("INDEX", "idx_post_author"),
+        ("VIEW", "v_user"),
+        ("FUNCTION", "fn_twice(integer)"),
+        ("FK CONSTRAINT", "tb_post fk_author"),
+        ("TRIGGER", "tb_user trg_touch"),
+        ("STATISTICS", "st_post"),
+        ("TYPE", "mood"),
+        ("DOMAIN", "email"),
+    ]:
+        key = ObjectKey(kind, "public", name)
+        some = read_fingerprints(connection, [str(key)])
+        assert (some.own[key], some.whole[key]) == (every.own[key], every.whole[key])
+        assert len(some.own) < len(every.own)
+
+
 def test_settings_of_the_session_do_not_count_and_stay(connect):
     settings = {
         "DateStyle": "German",
