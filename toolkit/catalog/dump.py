@@ -28,6 +28,11 @@ _WITHOUT_OWNER = frozenset({"ACL", "COMMENT", "DEFAULT ACL", "SECURITY LABEL"})
 # What has overloads, and a name in the archive that does not tell them apart; DROP names one of them.
 _OVERLOADED = frozenset({"OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"})
 _SCHEMA = re.compile(r'\A(?:[^".]+|"(?:[^"]|"")+")\.')
+# An option that servers set on columns themselves, and that only a pg_dump of the same major leaves out.
+_SET_BY_SERVER = re.compile(r"pg_attver=\d+, |(?:, )?pg_attver=\d+")
+_SETTING_NOTHING = re.compile(
+    r"^ALTER (?:FOREIGN )?TABLE (?:ONLY )?.+ ALTER COLUMN .+ SET \(\);\n?", re.MULTILINE
+)
 _VIEW_RULE = " _RETURN"
 
 
@@ -121,13 +126,20 @@ def _read(archive: Path) -> Iterator[Item]:
                 kind,
                 item.namespace or "",
                 name,
-                (item.defn or "").strip(),
+                _own(item.defn or ""),
                 "" if kind in _WITHOUT_OWNER else item.owner or "",
                 item.tablespace or "",
                 item.tableam or "",
                 drop,
             )
             yield Item(entry, item.dump_id, (int(item.table_oid), int(item.oid)), tuple(item.dependencies))
+
+
+def _own(definition: str) -> str:
+    """Return a definition without what the server adds of its own accord."""
+    if "pg_attver=" in definition:
+        definition = _SETTING_NOTHING.sub("", _SET_BY_SERVER.sub("", definition))
+    return definition.strip()
 
 
 def _with_whole_views(items: Iterable[Item]) -> list[Item]:

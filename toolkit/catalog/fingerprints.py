@@ -88,7 +88,7 @@ SELECT kind, nspname, relname, NULL, NULL, NULL,
         format_type(atttypid, atttypmod), attnotnull AND relkind IN ('r', 'p', 'f'), attidentity,
         attgenerated, (SELECT collname FROM pg_collation WHERE oid = attcollation AND oid <> 100),
         pg_get_expr(adbin, adrelid), nullif(attstorage, typstorage), nullif(attstattarget, -1),
-        ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE o NOT LIKE 'pg_attver=%'))
+        ARRAY(SELECT o FROM unnest(attoptions) AS o WHERE NOT starts_with(o, 'pg_attver=')))
 FROM relation r JOIN pg_attribute ON attrelid = r.oid AND attnum > 0 AND NOT attisdropped
     JOIN pg_type t ON t.oid = atttypid
     LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum

@@ -143,3 +143,17 @@ def test_pg_dumps_own_words_are_kept(scratch):
 def test_missing_pg_dump_is_one_sentence(tmp_path):
     with pytest.raises(CatalogUnreadable, match="pg_dump can't be run: No such file or directory"):
         read_entries("dbname=x", Binaries(tmp_path, 18, "18.6", "PATH"))
+
+
+def test_newer_pg_dump_reads_what_that_of_the_server_reads(open_major):
+    scratch = open_major(15)
+    conninfo = scratch.create()
+    run(
+        conninfo,
+        'CREATE TABLE tb_a (id int, "SET (" text); ALTER TABLE tb_a ALTER id SET (n_distinct = 4);'
+        "COMMENT ON TABLE tb_a IS 'pg_attver=1'; CREATE VIEW v_a AS SELECT id FROM tb_a;",
+    )
+    own, newer = (read_entries(conninfo, find_binaries(major)) for major in (15, 18))
+    tables = [[entry.definition for entry in entries if entry.kind == "TABLE"] for entries in (own, newer)]
+    assert tables[0] == tables[1]
+    scratch.release(conninfo)
