@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from toolkit.catalog.catalog import Entry
+from toolkit.catalog.catalog import Entries, Entry
 from toolkit.core.changes import Lock, ObjectKey, Risk
 from toolkit.plan.alteration import Context, Mode, Part
-from toolkit.plan.entries import Entries, key_of
 from toolkit.plan.kinds import alter
-from toolkit.plan.lookup import is_volatile, made_name
+from toolkit.plan.lookup import is_volatile, key_of, made_name
 from toolkit.plan.rights import grant_statements
 
 CONTEXT = Context()
