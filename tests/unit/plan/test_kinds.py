@@ -20,7 +20,7 @@ def entry(kind, name, definition):
 
 
 def entries(*several: Entry):
-    return Entries({one.key: one for one in several})
+    return Entries(several)
 
 
 def alter_table(before, after, others=(), context=CONTEXT):
