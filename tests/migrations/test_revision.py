@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+import uuid
 
 import pytest
 
@@ -191,22 +192,25 @@ def test_proof_that_could_not_be_made_on_the_oldest_target_is_told(shop, scratch
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
 def test_whoever_is_interrupted_leaves_nothing(shop, scratch, way):
     """On a server that goes on: with the embedded one everything goes when its last user does."""
-    databases = "SELECT datname FROM pg_database WHERE datname LIKE 'toolkit\\_scratch%'"
     shop.database = scratch.create()
     url = {"TOOLKIT_SCRATCH_URL": shop.database}
-    write(shop, "mv.sql", "CREATE MATERIALIZED VIEW mv AS SELECT pg_sleep(60) IS NULL AS slept;")
-    before, others = files(shop), set(shop.sql(databases))
+    mark = f"slept_{uuid.uuid4().hex}"  # other tests have databases and sleepers on this server
+    write(shop, "mv.sql", f"CREATE MATERIALIZED VIEW mv AS SELECT pg_sleep(60) IS NULL AS {mark};")
+    before = files(shop)
     running = shop.start("toolkit", "revision", "-m", "Show", **url)
-    shop.until("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep')")
-    made = set(shop.sql(databases)) - others
-    assert made
+    sleeper = f"FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE '%{mark}%'"
+    shop.until(f"EXISTS (SELECT {sleeper})")
+    [[database]] = shop.sql(f"SELECT datname {sleeper}")
+    number = database.removeprefix("toolkit_scratch_").split("_")[0]
+    databases = f"SELECT datname FROM pg_database WHERE datname ^@ 'toolkit_scratch_{number}_'"
+    assert shop.sql(databases)
     running.send_signal(way)
     _, told = running.communicate(timeout=60)
     assert running.returncode == (130 if way == signal.SIGINT else -signal.SIGKILL), told
     assert files(shop) == before
     (shop.root / "sql/mv.sql").unlink()
     deadline = time.monotonic() + 30
-    while made & set(shop.sql(databases)):
+    while shop.sql(databases):
         assert time.monotonic() < deadline
         if way == signal.SIGKILL:  # the next ones clean up beside their work, as far as they get
             shop.done("toolkit", "plan", **url)
