@@ -81,6 +81,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
+        Path.cwd()  # fails when it is gone; what the commands import fails then for less clear reasons
         command: click.Command = importlib.import_module(f"toolkit.cli.{cmd_name}").command
         return command
 
