@@ -8,7 +8,7 @@ from typing import ClassVar
 class ToolkitError(Exception):
     """Something went wrong that has no better name."""
 
-    code: ClassVar[str] = "error"
+    code: str | None = "error"  # None where an error of the client has none of the application
     exit_status: ClassVar[int] = 2
 
     def __init__(self, message: str | None = None, *, remedy: str | None = None) -> None:

@@ -104,8 +104,29 @@ def test_reading_the_state_of_a_database_imports_nothing_heavy():
 
 def test_packages_import_nothing_by_themselves():
     packages = ", ".join(
-        ".".join(path.parent.relative_to(ROOT).parts) for path in FILES if path.name == "__init__.py"
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for path in FILES
+        if path.name == "__init__.py" and path.parent.name != "client"  # what a service imports is all of it
     )
     assert loaded_after(f"import {packages}") & {
         "alembic", "sqlalchemy", "pglast", "pgdumplib", "psycopg", "click", "rich", "msgspec",
     } == set()  # fmt: skip
+
+
+def test_client_imports_what_a_base_install_has():
+    code = "import toolkit.client, toolkit.client.typed"
+    loaded = loaded_after(code)
+    assert loaded & {
+        "alembic", "sqlalchemy", "pglast", "pgdumplib", "click", "rich", "pytest", "pydantic",
+    } == set()  # fmt: skip
+    assert {"psycopg", "psycopg_pool", "msgspec"} <= loaded
+
+
+def test_synchronous_client_is_made_from_the_asynchronous_one():
+    made = subprocess.run(
+        [sys.executable, ROOT / "tools/sync_client.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (made.returncode, made.stderr) == (0, "")

@@ -54,7 +54,8 @@ _TYPES = """
     FROM pg_type AS t"""
 _LABELS = "SELECT enumtypid, oid, enumlabel FROM pg_enum ORDER BY enumtypid, enumsortorder"
 _ROUTINES = """
-    SELECT p.oid, n.nspname, CASE WHEN n.nspname IN ({schema}, 'pg_catalog') THEN p.proname
+    SELECT p.oid, n.nspname, CASE n.nspname WHEN 'pg_catalog' THEN p.proname
+            WHEN {schema} THEN quote_ident(p.proname)
             ELSE quote_ident(n.nspname) || '.' || quote_ident(p.proname) END, p.prokind, l.lanname,
         p.proisstrict, p.provolatile, p.prorettype, p.proretset,
         CASE WHEN {ours} THEN coalesce(p.proallargtypes, p.proargtypes::oid[]) ELSE '{{}}' END,

@@ -86,7 +86,13 @@ class Project:
         if isinstance(error, SqlFileError):
             path, message = error.path, error.reason
         return finding(
-            self.settings, path, error.code, message.rstrip("."), error.remedy or "Mend it.", line, column
+            self.settings,
+            path,
+            error.code or "error",
+            message.rstrip("."),
+            error.remedy or "Mend it.",
+            line,
+            column,
         )
 
     def _hear(self, event: Event | Retry) -> None:

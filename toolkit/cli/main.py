@@ -136,7 +136,7 @@ def _call() -> int:
     return status if isinstance(status, int) else 0
 
 
-def _tell(text: str | None, code: str, message: str, remedy: str | None = None) -> None:
+def _tell(text: str | None, code: str | None, message: str, remedy: str | None = None) -> None:
     """Say what went wrong on standard error; under `--format json` as an object on standard output, too."""
     with contextlib.suppress(OSError):
         if text:

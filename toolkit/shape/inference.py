@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from toolkit.core.contract import Column, Command, Parameter, ReadModel, Result, Typed
-from toolkit.core.shapes import Shape
+from toolkit.core.shapes import Scalar, Shape
 from toolkit.core.trees import Argument, Relation, Routine, Snapshot
 from toolkit.shape import calls, expressions, queries
 from toolkit.shape.nodetree import Node, TreeReader
@@ -15,6 +15,7 @@ from toolkit.shape.values import VOID, Rows, Value
 
 _VIEWS = "vm"
 _DEEPEST = 16
+_PROCEDURE = "p"
 _VOLATILITY = {"v": "volatile", "s": "stable", "i": "immutable"}
 
 
@@ -117,6 +118,8 @@ class Inference:
         )
 
     def _result(self, routine: Routine, parameters: Iterable[Argument]) -> Result:
+        if routine.kind == _PROCEDURE:
+            return Result("procedure", Scalar("procedure"))
         arguments = {
             place: self.types.any_value(each.type, null=not routine.strict, reason="a parameter")
             for place, each in enumerate(parameters, 1)

@@ -1,0 +1,165 @@
+"""Calls of every kind of routine, by both clients."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from toolkit.client.errors import Invalid
+
+PICKS = ("fn_pick(bigint)", "fn_pick(bigint, bigint)", "fn_pick(text)", "fn_pick(uuid)")
+UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "result"),
+    [
+        ("fn_value", {"p_text": "a", "p_count": 2**40}, f"a{2**40}"),
+        ("fn_json", {"p_value": {"x": [1, None, "ü"]}}, {"x": [1, None, "ü"]}),
+        ("fn_json", {"p_value": Decimal("0.10")}, Decimal("0.10")),
+        ("fn_json", {"p_value": 2**63}, 2**63),
+        ("fn_json", {"p_value": None}, None),
+        ("fn_json_text", {"p_value": [1]}, [1]),
+        ("fn_jsons", {"p_count": 2}, [{"n": 1}, {"n": 2}]),
+        ("fn_jsons", {"p_count": 0}, []),
+        ("fn_numbers", {"p_count": 3}, [1, 2, 3]),
+        ("fn_row", {"p_street": "Low"}, {"street": "Low", "number": 7}),
+        ("fn_row", {"p_street": ""}, None),
+        ("fn_rows", {"p_count": 1}, [{"street": "S1", "number": 1}]),
+        (
+            "fn_table",
+            {"p_count": 1},
+            [{"number": 1, "price": Decimal("0.25"), "document": {"x": Decimal("0.25")}}],
+        ),
+        ("fn_out", {"p_number": 4}, {"twice": 8, "words": "twice"}),
+        ("fn_nothing", {"p_text": "x"}, None),
+        ("fn_procedure", {"p_text": "x"}, None),
+        ("fn_pick", {"p_value": "x"}, "text"),
+        ("fn_pick", {"p_value": str(UUID_1)}, "text"),
+        ("fn_pick", {"p_value": UUID_1}, "uuid"),
+        ("fn_pick", {"p_value": 2**40}, "bigint"),
+        ("fn_pick", {"p_value": 1, "p_other": 2}, "two"),
+        ("fn_defaults", {"p_a": 1}, "1 20 30"),
+        ("fn_defaults", {"p_c": 3, "p_a": 1}, "1 20 3"),
+        ("fn_defaults", {"p_a": 1, "p_b": None}, "1 30"),
+        ("fn_variadic", {"p_first": "a", "p_rest": ["b", "c"]}, "a,b,c"),
+        ("fn_variadic", {"p_first": "a", "p_rest": []}, "a"),
+        ("fn_domain", {"p_email": "a@b", "p_code": "12345"}, "a@b"),
+        ("fn_mood", {"p_mood": "so so"}, "so so"),
+        ("fn_arrays", {"p_numbers": [1, 2], "p_moods": ["sad", "happy"]}, ["sad", "happy", "happy"]),
+        ("fn_strict", {"p_text": None}, None),
+        ('"fn_Odd %s"', {"p_Größe": "50 %"}, "50 %"),
+    ],
+)
+def test_routine_gives_what_it_returns(db, name, arguments, result):
+    assert db.call_function(name, **arguments) == result
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "result"),
+    [
+        ("fn_value", {"p_text": "a", "p_count": 1}, "a1"),
+        ("fn_numbers", {"p_count": 2}, [1, 2]),
+        ("fn_row", {"p_street": "Low"}, {"street": "Low", "number": 7}),
+        ("fn_row", {"p_street": ""}, None),
+        ("fn_table", {"p_count": 0}, []),
+        ("fn_nothing", {"p_text": "x"}, None),
+        ("fn_procedure", {"p_text": "x"}, None),
+        ("fn_jsons", {"p_count": 1}, [{"n": 1}]),
+        ("fn_defaults", {"p_a": 1}, "1 20 30"),
+    ],
+)
+def test_user_and_no_contract_change_no_result(connect, url, name, arguments, result):
+    for database in (connect(url).as_user("ada"), connect(url, contract=None)):
+        assert database.call_function(name, **arguments) == result
+        if "p_text" in arguments:
+            arguments = arguments | {"p_text": arguments["p_text"] + "2"}
+            result = "a21" if name == "fn_value" else result
+
+
+def test_values_of_every_type_come_back_as_they_were(db):
+    given = {
+        "p_numeric": Decimal("12345678901234567890.000000001"),
+        "p_date": date(1, 1, 1),
+        "p_at": datetime(2024, 2, 29, 23, 59, 59, 999999, UTC),
+        "p_uuid": UUID_1,
+        "p_bytea": b"\x00\xff",
+        "p_interval": timedelta(days=-3, microseconds=1),
+        "p_flag": False,
+        "p_float": 0.1,
+        "p_time": time(1, 2, 3),
+    }
+    (row,) = db.call_function("fn_types", **given)
+    assert list(row.values()) == list(given.values())
+    texts = {
+        name: str(value) for name, value in given.items() if name in ("p_date", "p_at", "p_uuid", "p_time")
+    }
+    assert db.call_function("fn_types", **given | texts) == [row]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "faults"),
+    [
+        ("fn_valeu", {}, ["fn_valeu: is no function of the contract; did you mean fn_value?"]),
+        ("fn_value", {"p_text": "a"}, ["p_count: is missing"]),
+        (
+            "fn_value",
+            {"p_txt": "a", "p_count": True},
+            [
+                "p_txt: is no argument of fn_value; did you mean p_text?",
+                "p_text: is missing",
+                "p_count: must be an integer, not bool",
+            ],
+        ),
+        ("fn_value", {"p_text": 1, "p_count": 2**63}, [
+            "p_text: must be text, not int",
+            f"p_count: must be from {-2**63} to {2**63 - 1}",
+        ]),
+        ("fn_mood", {"p_mood": "glad"}, ["p_mood: must be one of sad, so so, happy"]),
+        ("fn_domain", {"p_email": "a@b", "p_code": "123456"}, [
+            "p_code: must have at most 5 characters, has 6",
+        ]),
+        ("fn_add_author", {"p_name": "x" * 21, "p_email": None}, [
+            "p_name: must have at most 20 characters",
+            "p_email: may not be None",
+        ]),
+        ("fn_arrays", {"p_numbers": [1, "2"], "p_moods": "sad"}, [
+            "p_numbers: [1] must be an integer, not str",
+            "p_moods: must be a list, not str",
+        ]),
+        ("fn_pick", {"p_value": 1.5}, [
+            f"fn_pick: none of {' and '.join(PICKS)} takes these arguments",
+        ]),
+    ],
+)  # fmt: skip
+def test_wrong_call_is_refused_with_all_its_faults_before_the_database_is_asked(
+    db, admin, name, arguments, faults
+):
+    db.start()
+    admin.execute("DROP FUNCTION fn_value")
+    with pytest.raises(Invalid) as caught:
+        db.call_function(name, **arguments)
+    assert [str(fault) for fault in caught.value.faults] == faults
+
+
+def test_what_only_the_server_can_judge_is_its_to_refuse(db):
+    with pytest.raises(Invalid) as caught:
+        db.call_function("fn_domain", p_email="no address", p_code="1")
+    assert (caught.value.sqlstate, caught.value.constraint) == ("23514", "ck_email_t")
+    assert "no address" not in str(caught.value)
+
+
+def test_call_is_one_constant_prepared_statement(connect, url):
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.prepare_threshold = 0
+        if connect.kind == "async":
+            pytest.skip("the connection is a synchronous one")
+        db = connect(connection)
+        for count in range(8):
+            db.call_function("fn_value", p_text=f"text {count}", p_count=count)
+        rows = connection.execute(
+            """SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT "public"%'"""
+        ).fetchall()
+    assert rows == [('SELECT "public"."fn_value"("p_text" => $1::text, "p_count" => $2::bigint)',)]

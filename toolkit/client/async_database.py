@@ -1,0 +1,174 @@
+"""The asynchronous client; `database.py` is made from this file by tools/sync_client.py."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+from typing import Any, Final, Self
+
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor
+from psycopg.rows import tuple_row
+from psycopg.types.json import set_json_loads
+from psycopg_pool import AsyncConnectionPool
+
+from toolkit.client import rows
+from toolkit.client.async_session import AsyncSession
+from toolkit.client.contracts import ContractSource, mismatches, read_contract_source
+from toolkit.client.core import CHECKS, DOCUMENTS, Core, connection_options, default_target, require
+from toolkit.client.errors import ClientError, ContractMismatch, Unavailable
+from toolkit.client.introspect import FIND_ROOT, SIGNATURES, Signatures, read_signatures
+from toolkit.client.translate import Translator
+
+Target = str | AsyncConnectionPool[Any] | AsyncConnection[Any]
+
+_PATIENCE: Final = 1.0  # seconds to wait for a connection that only makes an error clearer
+_PARTITIONED: Final = ("23505", "23P01")
+_log: Final = logging.getLogger("toolkit.client")
+
+
+class AsyncDatabase(AsyncSession):
+    """A database with its contract, over a pool of its own, a pool, or a connection of the service."""
+
+    def __init__(
+        self,
+        target: Target | None = None,
+        *,
+        contract: ContractSource = None,
+        errors: Mapping[str, type[ClientError]] | None = None,
+        schema: str = "public",
+        check: str = "strict",
+        documents: str = "raise",
+        timeout: float | None = None,
+        min_size: int = 1,
+        max_size: int = 10,
+        wait: float = 10.0,
+        prepare_threshold: int | None = 5,
+    ) -> None:
+        """Begin; nothing is connected before the first call.
+
+        target: a libpq connection string (DATABASE_URL where None), a pool, or a connection that the service
+        owns, with the transaction it is in. contract: the folder sql/contract, a Contract, or None to read
+        the signatures and columns from the database. errors: the application's classes by code.
+        check: whether the database is compared with the contract at the first call: strict, warn, off.
+        documents: what happens when one is not what a type says: raise, warn, off.
+        timeout: seconds for every statement. wait: seconds to wait for a free connection.
+        prepare_threshold: None behind a pooler that can't prepare.
+        """
+        super().__init__(self)
+        require("check", check, CHECKS)
+        require("documents", documents, DOCUMENTS)
+        self.core: Core | None = None
+        self._contract, self._errors, self._schema = contract, errors, schema
+        self._check, self._documents = check, documents
+        self._starting = asyncio.Lock()
+        self._roots: dict[tuple[str, str, str], str | None] = {}
+        self._owned: AsyncConnectionPool[Any] | None = None
+        self._pool: AsyncConnectionPool[Any] | None = None
+        self._single: AsyncConnection[Any] | None = None
+        if isinstance(target, AsyncConnection):
+            self._single = target
+        elif isinstance(target, AsyncConnectionPool):
+            self._pool = target
+        else:
+            conninfo = target if target is not None else default_target()
+            self._owned = self._pool = AsyncConnectionPool(
+                conninfo,
+                min_size=min_size,
+                max_size=max_size,
+                timeout=wait,
+                reconnect_timeout=wait,  # then the next call tries anew, instead of after a pause that grew
+                open=False,
+                kwargs=connection_options(conninfo, timeout, prepare_threshold),
+                configure=_configure,
+            )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the pool if it is the client's own."""
+        if self._owned is not None:
+            await self._owned.close()
+
+    async def start(self) -> Core:
+        """Connect, read the contract, and compare it with the database; done by the first call.
+
+        Raises Unavailable, and ContractMismatch with everything that is not as the contract says.
+        """
+        async with self._starting:
+            if self.core is not None:
+                return self.core
+            if self._owned is not None:
+                await self._owned.open()
+            contract = read_contract_source(self._contract)
+            if contract is None or self._check != "off":
+                found = await self._read_signatures()
+                if contract is None:
+                    contract = found.usable
+                elif problems := mismatches(contract, found):
+                    message = f"The database is not what the contract says: {'; '.join(problems)}."
+                    if self._check == "strict":
+                        raise ContractMismatch(message)
+                    _log.warning(message)
+            self.core = Core.of(contract, self._errors, self._schema, self._documents)
+            return self.core
+
+    def connection(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection[Any]]:
+        """Return the context of a connection for one statement or transaction."""
+        if self._pool is not None:
+            return self._pool.connection()
+        assert self._single is not None
+        return contextlib.nullcontext(self._single)
+
+    def cursor(self, connection: AsyncConnection[Any]) -> AsyncCursor[Any]:
+        """Return a cursor whose rows are tuples and whose JSON is exact, whatever a service has set up."""
+        cursor = connection.cursor(row_factory=tuple_row)
+        if self._owned is None:
+            set_json_loads(rows.decode, cursor)
+        return cursor
+
+    async def explained(self, error: psycopg.Error, *, committing: bool) -> ClientError:
+        """Return the client's error for one of psycopg's; a pool gets rid of connections that are lost."""
+        constraint = await self._find_root(error) if error.sqlstate in _PARTITIONED else None
+        made = self._translator().translate(error, committing=committing, constraint=constraint)
+        if isinstance(made, Unavailable) and self._pool is not None and not self._pool.closed:
+            with contextlib.suppress(psycopg.Error):
+                await self._pool.check()
+        return made
+
+    def _translator(self) -> Translator:
+        return self.core.translator if self.core is not None else Translator(())
+
+    async def _find_root(self, error: psycopg.Error) -> str | None:
+        """Return the name that a constraint of a partition has in the partitioned table, kept once asked.
+
+        The transaction of the error can't be asked any more; None where no other connection is free.
+        """
+        schema, table, name = (
+            getattr(error.diag, field) or "" for field in ("schema_name", "table_name", "constraint_name")
+        )
+        if not table or self._translator().knows(name) or self._pool is None:
+            return None
+        if (schema, table, name) not in self._roots:
+            with contextlib.suppress(psycopg.Error):
+                async with self._pool.connection(_PATIENCE) as connection:
+                    cursor = await self.cursor(connection).execute(FIND_ROOT, (schema, table, name))
+                    row = await cursor.fetchone()
+                self._roots[schema, table, name] = row[0] if row else None
+        return self._roots.get((schema, table, name))
+
+    async def _read_signatures(self) -> Signatures:
+        try:
+            async with self.connection() as connection:
+                cursor = await self.cursor(connection).execute(SIGNATURES, (self._schema, self._schema))
+                return read_signatures(await cursor.fetchall())
+        except psycopg.Error as error:
+            raise await self.explained(error, committing=False) from error
+
+
+async def _configure(connection: AsyncConnection[Any]) -> None:
+    set_json_loads(rows.decode, connection)

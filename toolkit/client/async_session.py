@@ -1,0 +1,247 @@
+"""A session of the asynchronous client; `session.py` is made from this file by tools/sync_client.py."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import psycopg
+from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor, pq
+from psycopg.rows import tuple_row
+
+from toolkit.client.core import Context, Cursor, delay, is_idle, is_stale_plan, may_retry
+from toolkit.client.errors import ClientError
+from toolkit.client.queries import Order, Query, Where
+
+if TYPE_CHECKING:
+    from toolkit.client.async_database import AsyncDatabase
+
+T = TypeVar("T")
+
+_BATCH: Final = 1000  # documents that a stream fetches at once
+_NO_CONTEXT: Final = Context()
+_numbers: Final = itertools.count(1)
+
+
+class AsyncSession:
+    """Calls commands and reads read models; a database, a transaction and what as_user() gives are ones."""
+
+    def __init__(
+        self,
+        database: "AsyncDatabase",
+        context: Context = _NO_CONTEXT,
+        connection: AsyncConnection[Any] | None = None,
+    ) -> None:
+        """Belong to a database; connection: the one of a transaction that is open."""
+        self._database = database
+        self._context = context
+        self._connection = connection
+
+    async def call_function(self, name: str, /, **arguments: Any) -> Any:
+        """Call a command or a query function by the names of its parameters.
+
+        Returns a value, a list for a set, a dict or a list of dicts for rows, and documents as plain values.
+        Raises Invalid before the database is asked where the contract knows that it would refuse, and what
+        `toolkit.client.errors` has for the rule that was broken.
+        """
+        core = self._database.core or await self._database.start()
+        bound = core.calls.bind(name, arguments)
+        statement, routine = bound.statement, bound.routine
+        cursor = await self._execute(
+            statement.sql, bound.values, with_user=statement.with_user, writes=routine.writes
+        )
+        found = [] if routine.json or routine.kind == "nothing" else await cursor.fetchall()
+        return core.result(routine, cursor, found)
+
+    async def find_one(self, view: str, where: Where | None = None, *, into: Any = dict) -> Any:
+        """Return the document that a condition finds, the first one by id without a condition, or None.
+
+        where: by column or key, a value or operators: `{"id": 1, "author.name": {"like": "A%"}}`.
+        into: dict, a msgspec type, or bytes for the JSON as it comes.
+        """
+        core = self._database.core or await self._database.start()
+        query = core.queries(view).find_one(where)
+        return core.document(view, _result(await self._ask(query)), into)
+
+    async def find(
+        self,
+        view: str,
+        where: Where | None = None,
+        *,
+        order_by: Order = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        into: Any = dict,
+    ) -> Any:
+        """Return the documents that a condition finds, as a list, or as the bytes of a JSON array.
+
+        order_by: names of fields, `-` before one that descends. into: as for find_one.
+        """
+        core = self._database.core or await self._database.start()
+        query = core.queries(view).find(where, order_by, limit, offset)
+        return core.documents_of(view, _result(await self._ask(query)), into)
+
+    async def page(
+        self,
+        view: str,
+        where: Where | None = None,
+        *,
+        order_by: Order = None,
+        limit: int = 20,
+        after: str | None = None,
+        into: Any = dict,
+    ) -> tuple[Any, str | None]:
+        """Return the next documents behind a cursor, and the cursor behind them; None behind the last page.
+
+        The order is made total by id: whatever is written meanwhile, no document comes twice.
+        """
+        core = self._database.core or await self._database.start()
+        page = core.queries(view).page(where, order_by, limit, after)
+        result = _result(await self._ask(page.query))
+        return core.documents_of(view, result, into, limit), page.cursor(result)
+
+    async def count(self, view: str, where: Where | None = None) -> int:
+        """Return the number of documents that a condition finds."""
+        core = self._database.core or await self._database.start()
+        cursor = await self._ask(core.queries(view).count(where))
+        return int((await cursor.fetchall())[0][0])
+
+    async def exists(self, view: str, where: Where | None = None) -> bool:
+        """Tell whether a condition finds any document."""
+        core = self._database.core or await self._database.start()
+        cursor = await self._ask(core.queries(view).exists(where))
+        return bool((await cursor.fetchall())[0][0])
+
+    async def stream(
+        self, view: str, where: Where | None = None, *, order_by: Order = None, into: Any = dict
+    ) -> AsyncIterator[Any]:
+        """Yield the documents that a condition finds without holding them all; into as for find_one."""
+        core = self._database.core or await self._database.start()
+        query = core.queries(view).find(where, order_by)
+        async with self.transaction() as session, session.cursor() as cursor:
+            await cursor.execute(query.sql, query.values)
+            while await cursor.fetchmany(_BATCH):
+                for document in core.documents_of(view, _result(cursor), into):
+                    yield document
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator["AsyncTransaction"]:
+        """Give a session whose calls are one transaction; inside of one, a savepoint.
+
+        An error rolls back; the connection lost while committing is OutcomeUnknown.
+        """
+        if self._database.core is None:
+            await self._database.start()
+        committing = False
+        try:
+            async with self._lent() as connection:
+                outermost = is_idle(connection)
+                async with connection.transaction():
+                    async with self._set_for(connection, back=not outermost):
+                        yield AsyncTransaction(self._database, _NO_CONTEXT, connection)
+                    committing = outermost
+        except psycopg.Error as error:
+            raise await self._database.explained(error, committing=committing) from error
+
+    async def run(self, work: Callable[["AsyncTransaction"], Awaitable[T]], *, attempts: int = 5) -> T:
+        """Return what `work` gives in a transaction of its own; it may be called several times.
+
+        It is called again after serialization failures, deadlocks and plans that a migration made stale, at
+        most `attempts` times in all, with a pause that grows; never when it is unknown what became of the
+        transaction. What it does beside the database has to bear that.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                async with self.transaction() as session:
+                    return await work(session)
+            except ClientError as error:
+                if self._connection is not None or not may_retry(error, attempt, attempts):
+                    raise
+            await asyncio.sleep(delay(attempt))
+
+    def as_user(self, user_id: object, **settings: object) -> "AsyncSession":
+        """Return a session whose calls run with the setting app.user_id, and app.<name> for each setting.
+
+        They hold for its calls and transactions only, inside of a transaction too. None for the user: nobody.
+        """
+        context = self._context.with_settings({"user_id": user_id, **settings})
+        return AsyncSession(self._database, context, self._connection)
+
+    def with_timeout(self, seconds: float) -> "AsyncSession":
+        """Return a session whose statements end with TimedOut when they take longer."""
+        return AsyncSession(self._database, self._context._replace(timeout=seconds), self._connection)
+
+    async def _ask(self, query: Query) -> AsyncCursor[Any]:
+        return await self._execute(query.sql, query.values)
+
+    async def _execute(
+        self, text: bytes, values: list[Any], *, with_user: bytes | None = None, writes: bool = False
+    ) -> AsyncCursor[Any]:
+        """Send one statement; with_user: the same one, behind the setting of the acting user."""
+        try:
+            async with self._lent() as connection:
+                try:
+                    return await self._send(connection, text, values, with_user)
+                except psycopg.NotSupportedError as error:
+                    if not (is_stale_plan(error) and is_idle(connection)):
+                        raise
+                # Nothing ran. psycopg forgets what it has prepared when a transaction is rolled back.
+                async with connection.transaction(force_rollback=True):
+                    pass
+                return await self._send(connection, text, values, with_user)
+        except psycopg.Error as error:
+            alone = writes and self._connection is None
+            raise await self._database.explained(error, committing=alone) from error
+
+    async def _send(
+        self, connection: AsyncConnection[Any], text: bytes, values: list[Any], with_user: bytes | None
+    ) -> AsyncCursor[Any]:
+        cursor = self._database.cursor(connection)
+        if not self._context.is_set:
+            return await cursor.execute(text, values)
+        if not (is_idle(connection) and connection.autocommit):
+            async with self._set_for(connection, back=True):
+                return await cursor.execute(text, values)
+        user = self._context.user_only
+        if user is not None and with_user is not None:
+            return await cursor.execute(with_user, [user, *values])
+        async with connection.transaction(), self._set_for(connection, back=False):
+            return await cursor.execute(text, values)
+
+    def _lent(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection[Any]]:
+        """Return the context of a connection: of the transaction, else one of the database's."""
+        if self._connection is not None:
+            return contextlib.nullcontext(self._connection)
+        return self._database.connection()
+
+    @contextlib.asynccontextmanager
+    async def _set_for(self, connection: AsyncConnection[Any], *, back: bool) -> AsyncIterator[None]:
+        """Make the settings of the session in an open transaction.
+
+        back: and put back what was there, since the transaction goes on; an error rolls them back.
+        """
+        if not self._context.is_set:
+            yield
+            return
+        cursor = await connection.cursor(row_factory=tuple_row).execute(*self._context.statement())
+        before = await cursor.fetchone()
+        yield
+        if back and before is not None:
+            await cursor.execute(*self._context.restoring(before))
+
+
+class AsyncTransaction(AsyncSession):
+    """The session of an open transaction."""
+
+    def cursor(self) -> AsyncServerCursor[Any]:
+        """Return a cursor on the server, for results that are too large to hold."""
+        assert self._connection is not None
+        return self._connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
+
+
+def _result(cursor: Cursor) -> pq.abc.PGresult:
+    assert cursor.pgresult is not None
+    return cursor.pgresult

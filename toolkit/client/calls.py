@@ -1,0 +1,231 @@
+"""Commands and query functions of a contract: arguments checked, SQL constant for each set of names."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from toolkit.client.checks import Checker, Refused, make_checker
+from toolkit.client.errors import Fault, Invalid
+from toolkit.client.sqltext import is_built_in, quote, quote_name, quote_type, unquote
+from toolkit.core.contract import Command, Parameter
+from toolkit.core.shapes import Array, Object, Scalar, Shape
+
+_JSON: Final = ("json", "jsonb")
+_MOST_SHAPES: Final = 1000  # sets of arguments, in their order, whose SQL is kept
+# What an overload should take a value of Python for, the nearest first; otherwise by its value alone a text
+# that looks like a UUID would choose another overload.
+_NATURAL: Final[dict[type, tuple[str, ...]]] = {
+    str: ("text", "varchar", "citext", "char", "name"),
+    int: ("integer", "bigint", "smallint", "numeric", "float8", "float4"),
+    float: ("float8", "float4"),
+    datetime: ("timestamptz", "timestamp"),
+    dict: ("jsonb", "json"),
+}
+
+
+class Statement(NamedTuple):
+    """SQL with a place for each value, in psycopg's notation.
+
+    with_user: the same call behind a set_config of the acting user, in one statement; None where the call
+    can't be made so.
+    """
+
+    sql: bytes
+    with_user: bytes | None
+
+
+class Bound(NamedTuple):
+    """A call that is ready to be sent."""
+
+    statement: Statement
+    values: list[Any]
+    routine: "Routine"
+
+
+class Routine:
+    """One command or query function.
+
+    kind: what comes back: "value", "values" (a set), "row", "rows" or "nothing" (a procedure). json: the
+    values are JSON documents. writes: it is VOLATILE.
+    """
+
+    def __init__(self, command: Command, schema: str) -> None:
+        """Make the checkers; raises ValueError for names and types that are none."""
+        self.command = command
+        self.name = command.name
+        self.parameters = {unquote(each.name): each for each in command.parameters}
+        self.required = [
+            name for name, each in self.parameters.items() if not each.optional and not each.variadic
+        ]
+        self.writes = command.volatility == "volatile"
+        self.json = command.result.type in _JSON
+        row = isinstance(command.result.shape, Object) and not self.json
+        many = command.result.many
+        self.kind = (
+            "nothing"
+            if command.result.type == "procedure"
+            else ("rows" if many else "row")
+            if row
+            else "values"
+            if many
+            else "value"
+        )
+        self._schema = schema
+        self._checkers = {
+            name: make_checker(each, nullable=each.nullable, limits=each.limits)
+            for name, each in self.parameters.items()
+        }
+        self._shapes: dict[tuple[str, ...], tuple[Statement, list[Checker]]] = {}
+
+    def bind(self, arguments: Mapping[str, Any]) -> Bound:
+        """Return the call with these arguments; raises Invalid with everything that is wrong with them."""
+        names = tuple(arguments)
+        shape = self._shapes.get(names)
+        if shape is None:
+            if not self.takes(arguments):
+                raise Invalid(faults=self.faults(arguments))
+            shape = (self._statement(names), [self._checkers[name] for name in names])
+            if len(self._shapes) < _MOST_SHAPES:
+                self._shapes[names] = shape
+        statement, checkers = shape
+        try:
+            values = [check(value) for check, value in zip(checkers, arguments.values(), strict=True)]
+        except Refused:
+            raise Invalid(faults=self.faults(arguments)) from None
+        return Bound(statement, values, self)
+
+    def faults(self, arguments: Mapping[str, Any]) -> list[Fault]:
+        """Return everything that is wrong with some arguments."""
+        faults = [
+            Fault(name, f"is no argument of {self.name}{_meant(name, self.parameters)}")
+            for name in arguments
+            if name not in self.parameters
+        ]
+        faults += [Fault(name, "is missing") for name in self.required if name not in arguments]
+        for name, value in arguments.items():
+            if name in self._checkers:
+                try:
+                    self._checkers[name](value)
+                except Refused as refused:
+                    faults.append(Fault(name, str(refused)))
+        return faults
+
+    def distance(self, arguments: Mapping[str, Any]) -> int:
+        """Return how far the types of the parameters are from what the arguments are in Python."""
+        return sum(
+            _distance(value, self.parameters[name].type.partition("(")[0])
+            for name, value in arguments.items()
+        )
+
+    def takes(self, arguments: Mapping[str, Any]) -> bool:
+        """Tell whether the names of some arguments make a call."""
+        return set(self.required) <= arguments.keys() <= self.parameters.keys()
+
+    def _statement(self, names: tuple[str, ...]) -> Statement:
+        call = f"{quote_name(self.name, self._schema)}({', '.join(self._argument(name) for name in names)})"
+        if self.kind == "nothing":
+            return Statement(f"CALL {call}".encode(), None)
+        plain = (
+            f"SELECT {self._columns} FROM {call} AS result" if self._is_row else f"SELECT {self._cast(call)}"
+        )
+        return Statement(plain.encode(), self._with_user(call).encode() if self.writes else None)
+
+    def _with_user(self, call: str) -> str:
+        """Return the call in one statement with the setting that it reads: a transaction would be three more.
+
+        MATERIALIZED, so that the setting is made before the function runs; it ends with the statement.
+        """
+        setting = "WITH session AS MATERIALIZED (SELECT pg_catalog.set_config('app.user_id', %s, true))"
+        if self._is_row:
+            return f"{setting} SELECT {self._columns} FROM session, LATERAL {call} AS result"
+        return f"{setting} SELECT {self._cast(call)} FROM session"
+
+    @property
+    def _is_row(self) -> bool:
+        return self.kind in ("row", "rows")
+
+    @property
+    def _columns(self) -> str:
+        """The columns of a row by name: one that a migration adds is no part of what was prepared."""
+        shape = self.command.result.shape
+        assert isinstance(shape, Object)
+        return ", ".join(
+            f"{_readable(f'result.{quote(each.name)}', each.shape, self._schema)} AS {quote(each.name)}"
+            for each in shape.properties
+        )
+
+    def _cast(self, call: str) -> str:
+        return _readable(call, self.command.result.shape, self._schema)
+
+    def _argument(self, name: str) -> str:
+        parameter = self.parameters[name]
+        before = "VARIADIC " if parameter.variadic else ""
+        return f"{before}{quote(name)} => {_place(parameter, self._schema)}"
+
+
+def _readable(expression: str, shape: Shape, schema: str) -> str:
+    """Return an expression so that psycopg can read it: it knows no arrays of a project's own types."""
+    element = shape.element if isinstance(shape, Array) else None
+    if not isinstance(element, Scalar) or is_built_in(element.type):
+        return expression
+    return f"{expression}::{quote_type(element.base or 'text', schema)}[]"
+
+
+def _place(parameter: Parameter, schema: str) -> str:
+    return f"%s::{quote_type(parameter.type, schema)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """All commands and query functions by name; several of one name are overloads."""
+
+    routines: Mapping[str, tuple[Routine, ...]]
+
+    @classmethod
+    def of(cls, commands: Iterable[Command], schema: str) -> "Calls":
+        """Return those of a contract."""
+        found: dict[str, tuple[Routine, ...]] = {}
+        for command in commands:
+            found[command.name] = (*found.get(command.name, ()), Routine(command, schema))
+        return cls(found)
+
+    def bind(self, name: str, arguments: Mapping[str, Any]) -> Bound:
+        """Return the call of a function; raises Invalid for an unknown one and for wrong arguments."""
+        routines = self.routines.get(name)
+        if routines is None:
+            raise Invalid(
+                faults=[Fault(name, f"is no function of the contract{_meant(name, self.routines)}")]
+            )
+        if len(routines) == 1:
+            return routines[0].bind(arguments)
+        return self._choose(name, routines, arguments)
+
+    def _choose(self, name: str, routines: tuple[Routine, ...], arguments: Mapping[str, Any]) -> Bound:
+        """Return the call of the one overload that takes the arguments."""
+        found = [routine for routine in routines if not routine.faults(arguments)]
+        if not found:
+            named = [routine for routine in routines if routine.takes(arguments)]
+            if len(named) == 1:
+                raise Invalid(faults=named[0].faults(arguments))
+            raise Invalid(faults=[Fault(name, f"none of {_signatures(routines)} takes these arguments")])
+        distances = [routine.distance(arguments) for routine in found]
+        best = [each for each, distance in zip(found, distances, strict=True) if distance == min(distances)]
+        if len(best) > 1:
+            raise Invalid(faults=[Fault(name, f"can't tell {_signatures(best)} apart by these arguments")])
+        return best[0].bind(arguments)
+
+
+def _signatures(routines: Iterable[Routine]) -> str:
+    return " and ".join(routine.command.signature for routine in routines)
+
+
+def _distance(value: object, type_: str) -> int:
+    natural = _NATURAL.get(type(value), ())
+    return natural.index(type_) if type_ in natural else len(natural)
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

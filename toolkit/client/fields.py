@@ -1,0 +1,158 @@
+"""What a query can name: the columns of a read model, and the keys and paths of its document."""
+
+import difflib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+from toolkit.client.checks import Checker, make_checker
+from toolkit.client.sqltext import quote, quote_name, quote_text, quote_type
+from toolkit.core.contract import Column, ReadModel, Typed
+from toolkit.core.shapes import Array, Object, Scalar, Shape
+
+_DOCUMENT: Final = "data"
+_ID: Final = "id"
+_ALIAS: Final = "toolkit_model"
+_UNSORTED: Final = frozenset({"line", "lseg", "box", "path", "circle", "xid", "cid"})
+# Types without an operator for equality.
+_INCOMPARABLE: Final = frozenset({"json", "xml", "point", "polygon", "jsonpath"})
+_TEXTS: Final = frozenset({"text", "varchar", "char", "citext", "name"})
+_COMPARED: Final = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+_LISTED: Final = {"in": "= ANY", "not_in": "<> ALL"}
+_MATCHED: Final = {"like": "LIKE", "ilike": "ILIKE"}
+_NESTED: Final = {"contains": "@>", "overlaps": "&&"}
+OPERATORS: Final = (*_COMPARED, *_LISTED, *_MATCHED, *_NESTED, "is_null")
+
+
+class Test(NamedTuple):
+    """A condition on one field: SQL with one place for a value, and the checker of the value."""
+
+    sql: str
+    check: Checker
+
+
+class Field:
+    """A column, or a path into the document. in_document: the server has to open each document to see it."""
+
+    def __init__(self, name: str, expression: str, typed: Typed, schema: str, *, in_document: bool) -> None:
+        """Take the SQL of the field and what it holds; raises ValueError where its type is no name."""
+        self.name = name
+        self.expression = expression
+        self.in_document = in_document
+        self.nullable = typed.nullable
+        self.cast = f"%s::{quote_type(typed.type, schema)}"
+        self._typed = typed
+        self._list = f"%s::{quote_type(typed.type, schema)}[]"
+
+    @cached_property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that there are for its type."""
+        shape, type_ = self._typed.shape, self._typed.type
+        if type_.partition("(")[0] in _INCOMPARABLE:
+            return ("is_null",)
+        if type_ == "jsonb":
+            return ("contains", "is_null")
+        if isinstance(shape, Array):
+            return ("eq", "ne", "contains", "overlaps", "is_null")
+        texts = isinstance(shape, Scalar) and (shape.base or shape.type).partition("(")[0] in _TEXTS
+        return (*_COMPARED, *_LISTED, *(_MATCHED if texts else ()), "is_null")
+
+    @property
+    def sortable(self) -> bool:
+        """Whether rows can be ordered by it."""
+        return self._typed.type.partition("(")[0] not in (_UNSORTED | _INCOMPARABLE)
+
+    def test(self, operator: str) -> Test:
+        """Return the condition that one of the operators makes, for is_null without a value."""
+        value = make_checker(self._typed, nullable=False)
+        if operator in _LISTED:
+            return Test(f"{self.expression} {_LISTED[operator]} ({self._list})", _list_of(value))
+        if operator in _MATCHED:
+            pattern = make_checker(Typed("text", Scalar("text")), nullable=False)
+            return Test(f"{self.expression} {_MATCHED[operator]} %s::text", pattern)
+        symbol = _NESTED.get(operator) or _COMPARED[operator]
+        return Test(f"{self.expression} {symbol} {self.cast}", value)
+
+
+def _list_of(check: Checker) -> Checker:
+    def check_list(value: Any) -> list[Any]:
+        if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
+            from_kind = type(value).__name__
+            raise TypeError(f"must be a list, not {from_kind}")
+        return [check(item) for item in value]
+
+    return check_list
+
+
+class Model:
+    """A read model as queries see it."""
+
+    def __init__(self, model: ReadModel, schema: str) -> None:
+        """Take a read model of the contract; schema: of names without one."""
+        self.name = model.name
+        self.table = f"{quote_name(model.name, schema)} AS {_ALIAS}"
+        self.has_id = model.get(_ID) is not None
+        self._schema = schema
+        self._columns = {column.name: column for column in model.columns}
+        self._fields: dict[str, Field] = {}
+        document = self._columns.get(_DOCUMENT)
+        self.document = quote(_DOCUMENT) if document else f"to_jsonb({_ALIAS})"
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of a name: a column, else a key of the document or a path such as author.name."""
+        field = self._fields.get(name)
+        if field is None:
+            column = self._columns.get(name)
+            field = self._column(column) if column else self._path(name)
+            if field is not None:
+                self._fields[name] = field
+        return field
+
+    def near(self, name: str) -> str:
+        """Return a text that names a field which may have been meant."""
+        close = difflib.get_close_matches(name, list(self._names()), n=1)
+        return f"; did you mean {close[0]}?" if close else ""
+
+    def _column(self, column: Column) -> Field:
+        return Field(column.name, quote(column.name), column, self._schema, in_document=False)
+
+    def _path(self, name: str) -> Field | None:
+        column = self._columns.get(_DOCUMENT)
+        if column is None:
+            return None
+        shape: Shape = column.shape
+        parts = name.split(".")
+        for part in parts:
+            found = shape.get(part) if isinstance(shape, Object) else None
+            if found is None:
+                return None
+            shape = found.shape
+        return self._of_document(name, parts, shape)
+
+    def _of_document(self, name: str, parts: list[str], shape: Shape) -> Field:
+        steps = [quote_text(part) for part in parts]
+        if not isinstance(shape, Scalar):
+            expression = " -> ".join((quote(_DOCUMENT), *steps))
+            return Field(
+                name, f"({expression})", Typed("jsonb", shape, nullable=True), self._schema, in_document=True
+            )
+        *before, last = steps
+        expression = f"({' -> '.join((quote(_DOCUMENT), *before))} ->> {last})"
+        typed = Typed(shape.base or shape.type, shape, nullable=True)
+        cast = quote_type(typed.type, self._schema)
+        if cast != "text":
+            expression = f"({expression})::{cast}"
+        return Field(name, expression, typed, self._schema, in_document=True)
+
+    def _names(self) -> Iterator[str]:
+        yield from self._columns
+        column = self._columns.get(_DOCUMENT)
+        if column is not None:
+            yield from _paths(column.shape, "")
+
+
+def _paths(shape: Shape, before: str) -> Iterator[str]:
+    if isinstance(shape, Object):
+        for each in shape.properties:
+            yield before + each.name
+            yield from _paths(each.shape, f"{before}{each.name}.")

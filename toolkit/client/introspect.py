@@ -1,0 +1,180 @@
+"""The signatures and columns that a database has: a contract for services without one, and to compare with.
+
+A second reader on purpose: the contract is made with the tools of development, which a service does not have.
+A test compares the two.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from toolkit.core.contract import Column, Command, Contract, Parameter, ReadModel, Result, Typed
+from toolkit.core.shapes import Array, Object, Opaque, Property, Scalar, Shape
+
+_REASON: Final = "no contract"
+_VOLATILITIES: Final = {"v": "volatile", "s": "stable", "i": "immutable"}
+# format_type's words -> the short names of contracts.
+_SHORT: Final = {
+    "character varying": "varchar",
+    "character": "char",
+    "double precision": "float8",
+    "real": "float4",
+    "timestamp with time zone": "timestamptz",
+    "timestamp without time zone": "timestamp",
+    "time with time zone": "timetz",
+    "time without time zone": "time",
+    "bit varying": "varbit",
+}
+_TYPE: Final = """json_build_object(
+        'name', format_type({oid}, {modifier}),
+        'kind', (SELECT typtype FROM pg_type WHERE oid = {oid}),
+        'base', (SELECT format_type(typbasetype, typtypmod) FROM pg_type WHERE oid = {oid} AND typtype = 'd'),
+        'element', (SELECT format_type(typelem, NULL) FROM pg_type
+            WHERE oid = {oid} AND typcategory = 'A' AND typelem <> 0),
+        'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = {oid} ORDER BY enumsortorder)
+    )"""
+_NO_MEMBER: Final = """NOT EXISTS (
+        SELECT FROM pg_depend AS d
+        WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND d.deptype = 'e'
+    )"""
+# What can be called and read in one schema: (what, name, facts as JSON).
+SIGNATURES: Final = f"""
+    SELECT 'routine', quote_ident(p.proname), json_build_object(
+        'usable', has_function_privilege(p.oid, 'EXECUTE'),
+        'procedure', p.prokind = 'p', 'volatility', p.provolatile, 'many', p.proretset,
+        'strict', p.proisstrict,
+        'result', {_TYPE.format(oid="p.prorettype", modifier="NULL")},
+        'columns', (
+            SELECT json_agg(json_build_object(
+                'name', a.attname, 'type', {_TYPE.format(oid="a.atttypid", modifier="a.atttypmod")}
+            ) ORDER BY a.attnum)
+            FROM pg_type AS t INNER JOIN pg_attribute AS a ON a.attrelid = t.typrelid
+            WHERE t.oid = p.prorettype AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped
+        ),
+        'defaults', p.pronargdefaults, 'variadic', p.provariadic <> 0,
+        'parameters', (
+            SELECT coalesce(json_agg(json_build_object(
+                'name', coalesce(n.name, ''), 'mode', coalesce(m.mode, 'i'),
+                'type', {_TYPE.format(oid="x.type", modifier="NULL")}
+            ) ORDER BY x.place), '[]'::json)
+            FROM unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) WITH ORDINALITY AS x (type, place)
+            LEFT JOIN unnest(p.proargmodes::text[]) WITH ORDINALITY AS m (mode, place) USING (place)
+            LEFT JOIN unnest(p.proargnames) WITH ORDINALITY AS n (name, place) USING (place)
+        )
+    )
+    FROM pg_proc AS p INNER JOIN pg_namespace AS s ON s.oid = p.pronamespace
+    WHERE s.nspname = %s AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+        AND {_NO_MEMBER.format(catalog="pg_proc", oid="p.oid")}
+    UNION ALL
+    SELECT 'read model', quote_ident(c.relname), json_build_object(
+        'usable', has_table_privilege(c.oid, 'SELECT'), 'columns', (
+        SELECT json_agg(json_build_object(
+            'name', a.attname, 'not_null', a.attnotnull,
+            'type', {_TYPE.format(oid="a.atttypid", modifier="a.atttypmod")}
+        ) ORDER BY a.attnum)
+        FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    ))
+    FROM pg_class AS c INNER JOIN pg_namespace AS s ON s.oid = c.relnamespace
+    WHERE s.nspname = %s AND c.relkind IN ('v', 'm', 'r', 'p')
+        AND {_NO_MEMBER.format(catalog="pg_class", oid="c.oid")}
+"""
+# The name of a partition's constraint or unique index in the topmost table: (schema, table, name) -> name.
+FIND_ROOT: Final = """
+    WITH RECURSIVE up AS (
+        SELECT i.oid FROM pg_class AS i INNER JOIN pg_index AS x ON x.indexrelid = i.oid
+        INNER JOIN pg_class AS c ON c.oid = x.indrelid INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = %s AND c.relname = %s AND i.relname = %s
+        UNION ALL
+        SELECT h.inhparent FROM up INNER JOIN pg_inherits AS h ON h.inhrelid = up.oid
+    )
+    SELECT c.relname FROM up INNER JOIN pg_class AS c ON c.oid = up.oid
+    WHERE NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = up.oid)
+"""
+
+
+class Signatures(NamedTuple):
+    """What a database has, as contracts whose documents are opaque and whose errors are unknown.
+
+    usable: the part that the session may call and read.
+    """
+
+    everything: Contract
+    usable: Contract
+
+
+def read_signatures(rows: Sequence[tuple[str, str, Mapping[str, Any]]]) -> Signatures:
+    """Return what the rows of SIGNATURES say."""
+    return Signatures(_contract(rows), _contract([row for row in rows if row[2]["usable"]]))
+
+
+def _contract(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Contract:
+    models, commands = [], []
+    for what, name, facts in rows:
+        if what == "routine":
+            command = _command(name, facts)
+            if command is not None:
+                commands.append(command)
+        else:
+            models.append(ReadModel(name, tuple(_column(each) for each in facts["columns"] or ())))
+    return Contract(
+        tuple(sorted(models, key=lambda model: model.name)),
+        tuple(sorted(commands, key=lambda command: command.signature)),
+    )
+
+
+def _command(name: str, facts: Mapping[str, Any]) -> Command | None:
+    """Return a routine; None where a parameter has no name, since arguments are given by name."""
+    given = [each for each in facts["parameters"] if each["mode"] in "biv"]
+    if not all(each["name"] for each in given):
+        return None
+    first_default = len(given) - facts["defaults"]
+    parameters = tuple(
+        Parameter(
+            *_typed(each["type"], nullable=not facts["strict"]),
+            name=each["name"],
+            optional=place >= first_default,
+            variadic=each["mode"] == "v",
+        )
+        for place, each in enumerate(given)
+    )
+    return Command(name, parameters, _result(facts), _VOLATILITIES[facts["volatility"]])
+
+
+def _result(facts: Mapping[str, Any]) -> Result:
+    out = [each for each in facts["parameters"] if each["mode"] in "bot"]
+    columns = out if len(out) > 1 or any(each["mode"] == "t" for each in out) else facts["columns"] or []
+    if facts["procedure"]:
+        return Result("procedure", Scalar("procedure"))
+    type_, shape, nullable = _typed(facts["result"], nullable=True)
+    if columns:
+        shape = Object(
+            tuple(Property(each["name"], _typed(each["type"], nullable=True)[1]) for each in columns)
+        )
+    return Result(type_, shape, nullable, many=facts["many"])
+
+
+def _column(facts: Mapping[str, Any]) -> Column:
+    return Column(*_typed(facts["type"], nullable=not facts["not_null"]), name=facts["name"])
+
+
+def _typed(type_: Mapping[str, Any], *, nullable: bool) -> tuple[str, Shape, bool]:
+    name = short_name(type_["name"])
+    if name in ("json", "jsonb"):
+        return name, Opaque(_REASON), nullable
+    if type_["element"]:
+        return name, Array(Scalar(short_name(type_["element"]), nullable=True)), nullable
+    base = short_name(type_["base"]) if type_["base"] else ""
+    return name, Scalar(name, base, tuple(type_["labels"])), nullable
+
+
+def short_name(text: str) -> str:
+    """Return a type of format_type by its short name: timestamp(3) with time zone is timestamptz(3)."""
+    bare = text.removesuffix("[]")
+    head, opened, tail = bare.partition("(")
+    inside, closed, after = tail.partition(")")
+    words = f"{head.strip()}{after}"
+    return f"{_SHORT.get(words, words)}{opened}{inside}{closed}{text[len(bare) :]}"
+
+
+def same_type(one: Typed, other: Typed) -> bool:
+    """Tell whether two types are one, but for the modifier."""
+    return one.type.partition("(")[0] == other.type.partition("(")[0]

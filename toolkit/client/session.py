@@ -1,0 +1,247 @@
+"""A session of the synchronous client; made from `async_session.py` by tools/sync_client.py."""
+
+import contextlib
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import psycopg
+from psycopg import Connection, Cursor, ServerCursor, pq
+from psycopg.rows import tuple_row
+
+from toolkit.client.core import Context, delay, is_idle, is_stale_plan, may_retry
+from toolkit.client.errors import ClientError
+from toolkit.client.queries import Order, Query, Where
+
+if TYPE_CHECKING:
+    from toolkit.client.database import Database
+
+T = TypeVar("T")
+
+_BATCH: Final = 1000  # documents that a stream fetches at once
+_NO_CONTEXT: Final = Context()
+_numbers: Final = itertools.count(1)
+
+
+class Session:
+    """Calls commands and reads read models; a database, a transaction and what as_user() gives are ones."""
+
+    def __init__(
+        self,
+        database: "Database",
+        context: Context = _NO_CONTEXT,
+        connection: Connection[Any] | None = None,
+    ) -> None:
+        """Belong to a database; connection: the one of a transaction that is open."""
+        self._database = database
+        self._context = context
+        self._connection = connection
+
+    def call_function(self, name: str, /, **arguments: Any) -> Any:
+        """Call a command or a query function by the names of its parameters.
+
+        Returns a value, a list for a set, a dict or a list of dicts for rows, and documents as plain values.
+        Raises Invalid before the database is asked where the contract knows that it would refuse, and what
+        `toolkit.client.errors` has for the rule that was broken.
+        """
+        core = self._database.core or self._database.start()
+        bound = core.calls.bind(name, arguments)
+        statement, routine = bound.statement, bound.routine
+        cursor = self._execute(
+            statement.sql, bound.values, with_user=statement.with_user, writes=routine.writes
+        )
+        found = [] if routine.json or routine.kind == "nothing" else cursor.fetchall()
+        return core.result(routine, cursor, found)
+
+    def find_one(self, view: str, where: Where | None = None, *, into: Any = dict) -> Any:
+        """Return the document that a condition finds, the first one by id without a condition, or None.
+
+        where: by column or key, a value or operators: `{"id": 1, "author.name": {"like": "A%"}}`.
+        into: dict, a msgspec type, or bytes for the JSON as it comes.
+        """
+        core = self._database.core or self._database.start()
+        query = core.queries(view).find_one(where)
+        return core.document(view, _result(self._ask(query)), into)
+
+    def find(
+        self,
+        view: str,
+        where: Where | None = None,
+        *,
+        order_by: Order = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        into: Any = dict,
+    ) -> Any:
+        """Return the documents that a condition finds, as a list, or as the bytes of a JSON array.
+
+        order_by: names of fields, `-` before one that descends. into: as for find_one.
+        """
+        core = self._database.core or self._database.start()
+        query = core.queries(view).find(where, order_by, limit, offset)
+        return core.documents_of(view, _result(self._ask(query)), into)
+
+    def page(
+        self,
+        view: str,
+        where: Where | None = None,
+        *,
+        order_by: Order = None,
+        limit: int = 20,
+        after: str | None = None,
+        into: Any = dict,
+    ) -> tuple[Any, str | None]:
+        """Return the next documents behind a cursor, and the cursor behind them; None behind the last page.
+
+        The order is made total by id: whatever is written meanwhile, no document comes twice.
+        """
+        core = self._database.core or self._database.start()
+        page = core.queries(view).page(where, order_by, limit, after)
+        result = _result(self._ask(page.query))
+        return core.documents_of(view, result, into, limit), page.cursor(result)
+
+    def count(self, view: str, where: Where | None = None) -> int:
+        """Return the number of documents that a condition finds."""
+        core = self._database.core or self._database.start()
+        cursor = self._ask(core.queries(view).count(where))
+        return int((cursor.fetchall())[0][0])
+
+    def exists(self, view: str, where: Where | None = None) -> bool:
+        """Tell whether a condition finds any document."""
+        core = self._database.core or self._database.start()
+        cursor = self._ask(core.queries(view).exists(where))
+        return bool((cursor.fetchall())[0][0])
+
+    def stream(
+        self, view: str, where: Where | None = None, *, order_by: Order = None, into: Any = dict
+    ) -> Iterator[Any]:
+        """Yield the documents that a condition finds without holding them all; into as for find_one."""
+        core = self._database.core or self._database.start()
+        query = core.queries(view).find(where, order_by)
+        with self.transaction() as session, session.cursor() as cursor:
+            cursor.execute(query.sql, query.values)
+            while cursor.fetchmany(_BATCH):
+                for document in core.documents_of(view, _result(cursor), into):
+                    yield document
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator["Transaction"]:
+        """Give a session whose calls are one transaction; inside of one, a savepoint.
+
+        An error rolls back; the connection lost while committing is OutcomeUnknown.
+        """
+        if self._database.core is None:
+            self._database.start()
+        committing = False
+        try:
+            with self._lent() as connection:
+                outermost = is_idle(connection)
+                with connection.transaction():
+                    with self._set_for(connection, back=not outermost):
+                        yield Transaction(self._database, _NO_CONTEXT, connection)
+                    committing = outermost
+        except psycopg.Error as error:
+            raise self._database.explained(error, committing=committing) from error
+
+    def run(self, work: Callable[["Transaction"], T], *, attempts: int = 5) -> T:
+        """Return what `work` gives in a transaction of its own; it may be called several times.
+
+        It is called again after serialization failures, deadlocks and plans that a migration made stale, at
+        most `attempts` times in all, with a pause that grows; never when it is unknown what became of the
+        transaction. What it does beside the database has to bear that.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except ClientError as error:
+                if self._connection is not None or not may_retry(error, attempt, attempts):
+                    raise
+            time.sleep(delay(attempt))
+
+    def as_user(self, user_id: object, **settings: object) -> "Session":
+        """Return a session whose calls run with the setting app.user_id, and app.<name> for each setting.
+
+        They hold for its calls and transactions only, inside of a transaction too. None for the user: nobody.
+        """
+        context = self._context.with_settings({"user_id": user_id, **settings})
+        return Session(self._database, context, self._connection)
+
+    def with_timeout(self, seconds: float) -> "Session":
+        """Return a session whose statements end with TimedOut when they take longer."""
+        return Session(self._database, self._context._replace(timeout=seconds), self._connection)
+
+    def _ask(self, query: Query) -> Cursor[Any]:
+        return self._execute(query.sql, query.values)
+
+    def _execute(
+        self, text: bytes, values: list[Any], *, with_user: bytes | None = None, writes: bool = False
+    ) -> Cursor[Any]:
+        """Send one statement; with_user: the same one, behind the setting of the acting user."""
+        try:
+            with self._lent() as connection:
+                try:
+                    return self._send(connection, text, values, with_user)
+                except psycopg.NotSupportedError as error:
+                    if not (is_stale_plan(error) and is_idle(connection)):
+                        raise
+                # Nothing ran. psycopg forgets what it has prepared when a transaction is rolled back.
+                with connection.transaction(force_rollback=True):
+                    pass
+                return self._send(connection, text, values, with_user)
+        except psycopg.Error as error:
+            alone = writes and self._connection is None
+            raise self._database.explained(error, committing=alone) from error
+
+    def _send(
+        self, connection: Connection[Any], text: bytes, values: list[Any], with_user: bytes | None
+    ) -> Cursor[Any]:
+        cursor = self._database.cursor(connection)
+        if not self._context.is_set:
+            return cursor.execute(text, values)
+        if not (is_idle(connection) and connection.autocommit):
+            with self._set_for(connection, back=True):
+                return cursor.execute(text, values)
+        user = self._context.user_only
+        if user is not None and with_user is not None:
+            return cursor.execute(with_user, [user, *values])
+        with connection.transaction(), self._set_for(connection, back=False):
+            return cursor.execute(text, values)
+
+    def _lent(self) -> contextlib.AbstractContextManager[Connection[Any]]:
+        """Return the context of a connection: of the transaction, else one of the database's."""
+        if self._connection is not None:
+            return contextlib.nullcontext(self._connection)
+        return self._database.connection()
+
+    @contextlib.contextmanager
+    def _set_for(self, connection: Connection[Any], *, back: bool) -> Iterator[None]:
+        """Make the settings of the session in an open transaction.
+
+        back: and put back what was there, since the transaction goes on; an error rolls them back.
+        """
+        if not self._context.is_set:
+            yield
+            return
+        cursor = connection.cursor(row_factory=tuple_row).execute(*self._context.statement())
+        before = cursor.fetchone()
+        yield
+        if back and before is not None:
+            cursor.execute(*self._context.restoring(before))
+
+
+class Transaction(Session):
+    """The session of an open transaction."""
+
+    def cursor(self) -> ServerCursor[Any]:
+        """Return a cursor on the server, for results that are too large to hold."""
+        assert self._connection is not None
+        return self._connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
+
+
+def _result(cursor: Cursor[Any]) -> pq.abc.PGresult:
+    assert cursor.pgresult is not None
+    return cursor.pgresult

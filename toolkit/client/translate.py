@@ -1,0 +1,118 @@
+"""From what psycopg raises to what a service can act on: by SQLSTATE and constraint, never by a message."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import psycopg
+from psycopg_pool import PoolTimeout, TooManyRequests
+
+from toolkit.client.errors import (
+    AuthRequired,
+    ClientError,
+    Conflict,
+    ContractMismatch,
+    Deadlock,
+    Forbidden,
+    Internal,
+    Invalid,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    SerializationFailure,
+    TimedOut,
+    Unavailable,
+)
+from toolkit.core.contract import Command
+
+# Source of the codes: PostgreSQL's documentation, appendix "PostgreSQL Error Codes".
+_BY_SQLSTATE: Final[dict[str, type[ClientError]]] = {
+    "02000": NotFound,
+    "P0002": NotFound,
+    "23502": Invalid,
+    "23503": Conflict,
+    "23505": Conflict,
+    "23514": Invalid,
+    "23P01": Conflict,
+    "25006": Unavailable,  # a standby, or one that was promoted away
+    "40001": SerializationFailure,
+    "40P01": Deadlock,
+    "42703": ContractMismatch,
+    "42704": ContractMismatch,
+    "42804": ContractMismatch,
+    "42883": ContractMismatch,
+    "42P01": ContractMismatch,
+    "55P03": TimedOut,
+    "57014": TimedOut,
+    "25P03": TimedOut,
+    "25P04": TimedOut,
+    "P0001": Rejected,
+}
+_BY_CLASS: Final[dict[str, type[ClientError]]] = {
+    "08": Unavailable,
+    "22": Invalid,
+    "23": Conflict,
+    "40": SerializationFailure,
+    "53": Unavailable,
+    "57": Unavailable,
+}
+# Errors that are only what their class says where a rule of ours was named: others mean a missing grant.
+_WITH_RULE: Final[dict[str, type[ClientError]]] = {"28000": AuthRequired, "42501": Forbidden}
+
+
+class Translator:
+    """Knows the rules of a contract and the classes that an application has for its codes."""
+
+    def __init__(
+        self, commands: Iterable[Command], classes: Mapping[str, type[ClientError]] | None = None
+    ) -> None:
+        """Take the codes from the errors of the commands; classes: by code."""
+        self._codes = {
+            error.rule: error.code for command in commands for error in command.errors if error.rule
+        }
+        self._classes = dict(classes or {})
+
+    def knows(self, constraint: str) -> bool:
+        """Tell whether a constraint is a rule of the contract."""
+        return constraint in self._codes
+
+    def translate(
+        self, error: psycopg.Error, *, committing: bool = False, constraint: str | None = None
+    ) -> ClientError:
+        """Return the error for the service; the cause is set by whoever raises it.
+
+        committing: it happened while a transaction was being committed. constraint: the root's name of a
+        constraint of a partition, where it is another than the server gave.
+        """
+        sqlstate = error.sqlstate
+        if sqlstate is None:
+            return self._without_sqlstate(error, committing=committing)
+        name = constraint or error.diag.constraint_name or None
+        if name is None and sqlstate == "23502":
+            name = error.diag.column_name or None
+        code = self._codes.get(name or "") or None
+        kind = self._kind(sqlstate, name)
+        if code is not None and code in self._classes:
+            kind = self._classes[code]
+        return kind(_message(kind, code, name), code=code, sqlstate=sqlstate, constraint=name)
+
+    def _kind(self, sqlstate: str, constraint: str | None) -> type[ClientError]:
+        if sqlstate in _WITH_RULE:
+            return _WITH_RULE[sqlstate] if constraint in self._codes else Internal
+        return _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], Internal)
+
+    def _without_sqlstate(self, error: psycopg.Error, *, committing: bool) -> ClientError:
+        """Judge an error of the driver: no answer, or a value that it can't send."""
+        if isinstance(error, PoolTimeout | TooManyRequests):
+            return Unavailable("No connection could be made, or became free, in time.")
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            return OutcomeUnknown() if committing else Unavailable()
+        if isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
+            return Invalid("A value can't be sent to the database.")
+        return Internal()
+
+
+def _message(kind: type[ClientError], code: str | None, name: str | None) -> str:
+    """Return the sentence of the class, with the code that tells more than it."""
+    sentence = (kind.__doc__ or "").splitlines()[0]
+    said = code or name
+    return f"{sentence.rstrip('.')} ({said})." if said else sentence
