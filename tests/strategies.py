@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from toolkit.core.contract import Column, Command, Parameter, RaisedError, ReadModel, Result
+from toolkit.core.contract import Column, Command, Limit, Parameter, RaisedError, ReadModel, Result
 from toolkit.core.shapes import Array, Null, Object, Opaque, Property, Scalar, Tuple, or_null, union_of
 
 TYPES = (
@@ -56,7 +56,8 @@ def shapes(draw, depth=3):
 
 types = st.sampled_from(("jsonb", "json", "text[]", "uuid", "address_t", '"A b"', "varchar(3)[]"))
 names = st.sampled_from(("v_user", "app.v_user", '"V x"', "fn_create"))
-limits = st.lists(st.from_regex(r"[a-z(][a-z0-9 ()<>']{0,20}", fullmatch=True), max_size=2).map(tuple)
+conditions = st.from_regex(r"[a-z(][a-z0-9 ()<>']{0,20}", fullmatch=True)
+limits = st.lists(st.builds(Limit, keys, conditions), max_size=2).map(tuple)
 errors = st.one_of(
     st.builds(RaisedError, st.just("P0001")),
     st.builds(RaisedError, st.just("23505"), st.just("uq_user_email"), st.sampled_from(("", "TAKEN", "a b"))),

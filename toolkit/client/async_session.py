@@ -46,7 +46,7 @@ class AsyncSession:
         `toolkit.client.errors` has for the rule that was broken.
         """
         core = self._database.core or await self._database.start()
-        bound = core.calls.bind(name, arguments)
+        bound = core.bind(name, arguments)
         statement, routine = bound.statement, bound.routine
         cursor = await self._execute(
             statement.sql, bound.values, with_user=statement.with_user, writes=routine.writes

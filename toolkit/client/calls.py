@@ -109,7 +109,7 @@ class Routine:
                 try:
                     self._checkers[name](value)
                 except Refused as refused:
-                    faults.append(Fault(name, str(refused)))
+                    faults.append(Fault(name, str(refused), refused.rule))
         return faults
 
     def distance(self, arguments: Mapping[str, Any]) -> int:

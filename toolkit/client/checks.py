@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from psycopg.types.json import Json, Jsonb
 
-from toolkit.core.contract import Typed
+from toolkit.core.contract import Limit, Typed
 from toolkit.core.shapes import Array, Scalar
 
 Checker = Callable[[Any], Any]
@@ -47,14 +47,19 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class Refused(ValueError):
-    """The value is none of the type; the text says why."""
+    """The value is none of the type, or breaks a rule; the text says why."""
+
+    def __init__(self, text: str, rule: str = "") -> None:
+        """Take the text, and the constraint that says the same."""
+        super().__init__(text)
+        self.rule = rule
 
 
-def make_checker(value: Typed, *, nullable: bool, limits: Sequence[str] = ()) -> Checker:
+def make_checker(value: Typed, *, nullable: bool, limits: Sequence[Limit] = ()) -> Checker:
     """Return the checker of a parameter or a column.
 
-    limits: conditions as PostgreSQL writes them, such as char_length(title) >= 3; what is no comparison with
-    a number is the server's alone.
+    limits: with conditions as PostgreSQL writes them, such as char_length(title) >= 3; what is no comparison
+    with a number is the server's alone.
     """
     check = _with_limits(_typed(value), limits)
 
@@ -178,7 +183,7 @@ def _array(check: Checker, *, nullable: bool) -> Checker:
             try:
                 checked.append(check(item))
             except Refused as refused:
-                raise Refused(f"[{place}] {refused}") from None
+                raise Refused(f"[{place}] {refused}", refused.rule) from None
         return checked
 
     return check_array
@@ -262,7 +267,7 @@ _CHECKERS: Final[dict[str, Checker]] = {
 }
 
 
-def _with_limits(check: Checker, limits: Sequence[str]) -> Checker:
+def _with_limits(check: Checker, limits: Sequence[Limit]) -> Checker:
     tests = [test for limit in limits if (test := _test(limit)) is not None]
     if not tests:
         return check
@@ -276,9 +281,9 @@ def _with_limits(check: Checker, limits: Sequence[str]) -> Checker:
     return check_limits
 
 
-def _test(limit: str) -> Callable[[Any], None] | None:
+def _test(limit: Limit) -> Callable[[Any], None] | None:
     """Return a test for a comparison with a number; None for a condition that only the server can judge."""
-    found = _CONDITION.fullmatch(limit)
+    found = _CONDITION.fullmatch(limit.condition)
     if found is None:
         return None
     compare, words = _TESTS[found["operator"]]
@@ -291,6 +296,7 @@ def _test(limit: str) -> Callable[[Any], None] | None:
             return  # PostgreSQL sorts NaN above everything
         # What is written may be rounded to the column's scale.
         if not any(compare(each, bound) for each in (measured, math.floor(measured), math.ceil(measured))):
-            raise Refused(f"must have {words} {bound} {unit}" if count else f"must be {words} {bound}")
+            text = f"must have {words} {bound} {unit}" if count else f"must be {words} {bound}"
+            raise Refused(text, limit.rule)
 
     return test

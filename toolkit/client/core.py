@@ -13,7 +13,7 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
 
 from toolkit.client import rows
-from toolkit.client.calls import Calls, Routine
+from toolkit.client.calls import Bound, Calls, Routine
 from toolkit.client.checks import Refused, check_text
 from toolkit.client.errors import ClientError, DocumentBroken, Fault, Invalid, Retryable, Unavailable
 from toolkit.client.queries import Queries, read_models
@@ -106,6 +106,13 @@ class Core:
             Translator(contract.commands, classes),
             documents,
         )
+
+    def bind(self, name: str, arguments: Mapping[str, Any]) -> Bound:
+        """Return the call of a function; raises Invalid, or the application's class of it, for wrong ones."""
+        try:
+            return self.calls.bind(name, arguments)
+        except Invalid as invalid:
+            raise self.translator.refused(invalid) from None
 
     def queries(self, name: str) -> Queries:
         """Return the questions of a read model; raises Invalid where there is no such one."""

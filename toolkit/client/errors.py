@@ -11,10 +11,14 @@ from toolkit.errors import ToolkitError
 
 
 class Fault(NamedTuple):
-    """One thing wrong with a call or a query. place: an argument, a key of `where`, an option."""
+    """One thing wrong with a call or a query.
+
+    place: an argument, a key of `where`, an option. rule: the constraint that would refuse it, if it is one.
+    """
 
     place: str
     message: str
+    rule: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

@@ -46,7 +46,7 @@ class Session:
         `toolkit.client.errors` has for the rule that was broken.
         """
         core = self._database.core or self._database.start()
-        bound = core.calls.bind(name, arguments)
+        bound = core.bind(name, arguments)
         statement, routine = bound.statement, bound.routine
         cursor = self._execute(
             statement.sql, bound.values, with_user=statement.with_user, writes=routine.writes

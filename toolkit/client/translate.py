@@ -95,6 +95,19 @@ class Translator:
             kind = self._classes[code]
         return kind(_message(kind, code, name), code=code, sqlstate=sqlstate, constraint=name)
 
+    def refused(self, invalid: Invalid) -> Invalid:
+        """Return what a call is refused with before the database is asked: what that would have said, too.
+
+        Where all faults have one code of the application, it is an error with that code, of its class.
+        """
+        rules = {fault.rule for fault in invalid.faults}
+        codes = {self._codes.get(rule, "") for rule in rules}
+        code = codes.pop() if len(codes) == 1 else ""
+        kind = self._classes.get(code, Invalid)
+        if not code or not issubclass(kind, Invalid):
+            return invalid
+        return kind(faults=invalid.faults, code=code, constraint=rules.pop() if len(rules) == 1 else None)
+
     def _kind(self, sqlstate: str, constraint: str | None) -> type[ClientError]:
         if sqlstate in _WITH_RULE:
             return _WITH_RULE[sqlstate] if constraint in self._codes else Internal

@@ -4,7 +4,7 @@ The text of a read model and of a command, as committed under `sql/contract/`:
 
     v_user_with_stats                       volatile fn_create_post(
       id: uuid                                p_title: text
-      data: {                                   check char_length(title) >= 3
+      data: {                                   check ck_post_title_length: char_length(title) >= 3
         id: uuid                              p_tags?: [text?]
         name: text                            p_author_id?: uuid
       }                                     ) returns uuid?
@@ -67,17 +67,24 @@ class ReadModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A condition that an argument must fulfil. rule: the constraint; condition: its SQL on one line."""
+
+    rule: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parameter(Typed):
     """An argument of a command.
 
-    nullable: NULL is taken. optional: it has a default. limits: conditions of the columns that it is written
-    to, as SQL without line ends.
+    nullable: NULL is taken. optional: it has a default. limits: of the columns that it is written to.
     """
 
     name: str = ""
     optional: bool = False
     variadic: bool = False
-    limits: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +163,7 @@ def _parameter_json(parameter: Parameter) -> dict[str, Any]:
         "name": parameter.name,
         "optional": parameter.optional,
         "variadic": parameter.variadic,
-        "limits": list(parameter.limits),
+        "limits": [{"rule": each.rule, "condition": each.condition} for each in parameter.limits],
     }
 
 
@@ -181,7 +188,7 @@ def _command(command: Command) -> str:
         before = "variadic " if each.variadic else ""
         name = notation.write_name(each.name) + ("?" if each.optional else "")
         lines.append(f"  {before}{name}: {_typed(each, 1)}")
-        lines += [f"    check {limit}" for limit in each.limits]
+        lines += [f"    check {notation.write_name(limit.rule)}: {limit.condition}" for limit in each.limits]
     many = "many " if command.result.many else ""
     end = f") returns {many}{_typed(command.result, 0)}"
     lines = [*lines, end] if command.parameters else [lines[0] + end]
@@ -252,7 +259,9 @@ def _read_parameter(reader: notation.Reader) -> Parameter:
     reader.need("\n")
     limits = []
     while reader.take("    check "):
-        limits.append(reader.match(_TO_LINE_END, "a condition"))
+        rule = reader.name()
+        reader.need(": ")
+        limits.append(Limit(rule, reader.match(_TO_LINE_END, "a condition")))
         reader.need("\n")
     return Parameter(*typed, name=name, optional=optional, variadic=variadic, limits=tuple(limits))
 

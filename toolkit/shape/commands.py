@@ -9,7 +9,7 @@ always runs writes into a column.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from toolkit.core.contract import Command, Parameter, RaisedError, Result
+from toolkit.core.contract import Command, Limit, Parameter, RaisedError, Result
 from toolkit.core.rules import Rulebook, TableRule
 from toolkit.core.shapes import Scalar
 from toolkit.core.sqlstates import CONDITIONS
@@ -132,13 +132,13 @@ class CommandReader:
 
     def _parameter(self, oid: int, parameter: Parameter) -> Parameter:
         routine = self.bodies.routines.get(oid)
-        nullable, limits, shape = True, list[str](), parameter.shape
+        nullable, limits, shape = True, list[Limit](), parameter.shape
         for relation, column in self._fed(routine, parameter.name):
             nullable = nullable and not self._is_not_null(relation, column)
             for rule in self._rules.get(relation, ()):
                 if not rule.expression or rule.columns != (column,):
                     continue
-                limits.append(_bare(rule.expression))
+                limits.append(Limit(rule.name, _bare(rule.expression)))
                 for limit in read_limits(rule.expression):
                     if (
                         limit.certain

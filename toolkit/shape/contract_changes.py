@@ -176,12 +176,13 @@ def _parameter(subject: str, old: Parameter, new: Parameter) -> Iterator[Change]
         yield Change(subject, place, Verdict.BREAK, f"takes less now: was {old.type}, is {new.type}")
     elif old.type != new.type or old.shape != new.shape:
         yield Change(subject, place, Verdict.SAFE, f"takes more now: was {old.type}, is {new.type}")
-    for limit in new.limits:
-        if limit not in old.limits:
-            yield Change(subject, place, Verdict.WARN, f"must fulfil {limit} now")
-    for limit in old.limits:
-        if limit not in new.limits:
-            yield Change(subject, place, Verdict.SAFE, f"need not fulfil {limit} now")
+    before, after = ([limit.condition for limit in each.limits] for each in (old, new))
+    for condition in after:
+        if condition not in before:
+            yield Change(subject, place, Verdict.WARN, f"must fulfil {condition} now")
+    for condition in before:
+        if condition not in after:
+            yield Change(subject, place, Verdict.SAFE, f"need not fulfil {condition} now")
 
 
 def _errors(old: Command, new: Command) -> Iterator[Change]:

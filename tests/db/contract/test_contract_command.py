@@ -89,8 +89,8 @@ def test_update_writes_one_file_for_each_read_model_and_command(project):
         "    lead: {\n      id: uuid\n      name: text\n    }\n  }\n"
     )
     assert project.contract("fn_rename") == (
-        "volatile fn_rename(\n  p_id: uuid?\n  p_name: text\n    check char_length(name) <= 40\n)"
-        " returns boolean?\n"
+        "volatile fn_rename(\n  p_id: uuid?\n  p_name: text\n"
+        "    check ck_user_name: char_length(name) <= 40\n) returns boolean?\n"
         "  raises 23514 ck_user_name NAME_TOO_LONG\n  raises P0002 rule_user_exists NOT_FOUND\n"
     )
     assert project.run("update").stdout == "No files changed.\n"

@@ -31,8 +31,8 @@ v_user_with_stats
 
 volatile fn_create_post(
   p_title: text
-    check char_length(title) >= 3
-    check title <> 'x'
+    check ck_post_title_length: char_length(title) >= 3
+    check ck_title: title <> 'x'
   variadic p_tags?: [text?]
   p_status: post_status in (draft|published)
 ) returns many record {

@@ -15,7 +15,7 @@ MODEL = """v_user
 """
 COMMAND = """volatile fn_create(
   p_title: text
-    check char_length(title) >= 3
+    check ck_post_title_length: char_length(title) >= 3
   p_count?: integer
 ) returns uuid
   raises 23505 uq_title DUPLICATE_TITLE
