@@ -10,7 +10,7 @@ command -v "$python" >/dev/null 2>&1 || fail "no $python on PATH; install Python
 "$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
     || fail "$("$python" --version) is not supported; run 'make PYTHON=python3.13 …' with Python 3.11, 3.12 or 3.13."
 free=$(df -Pk . | awk 'NR == 2 { print $4 }')
-[ "${free:-500000}" -ge 500000 ] || fail "only $((free / 1024)) MB free here; the tools and the embedded PostgreSQL need 500 MB."
+[ "${free:-900000}" -ge 900000 ] || fail "only $((free / 1024)) MB free here; the tools and the embedded PostgreSQL need 900 MB."
 
 quiet=--quiet
 [ ! -t 1 ] || { quiet=; echo "Installing into $venv (once) …"; }

@@ -27,3 +27,9 @@ class GitFailed(ToolkitError):
     """git can't tell what was committed."""
 
     code = "git"
+
+
+class GeneratedUnwritable(ToolkitError):
+    """The code that is made from the contract can't be written."""
+
+    code = "codegen-unwritable"

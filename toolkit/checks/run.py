@@ -5,6 +5,7 @@ from typing import Final
 
 from toolkit.checks.contract import check_contract
 from toolkit.checks.files import check_lint
+from toolkit.checks.generated import check_generated
 from toolkit.checks.history import check_head, check_revisions
 from toolkit.checks.project import Outcome, Project
 from toolkit.errors import SqlFileError, ToolkitError
@@ -15,6 +16,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "head": check_head,
     "revisions": check_revisions,
     "contract": check_contract,
+    "codegen": check_generated,
 }
 
 

@@ -21,7 +21,8 @@ def command(checks: tuple[str, ...], form: str) -> None:
     """Verify the project, by all CHECKS or those that are named.
 
     lint: the lint rules. head: the database at the head of the revisions is the one that sql/ declares.
-    revisions: each goes up, down and up again and leaves what it found. The databases are scratch ones; the
+    revisions: each goes up, down and up again and leaves what it found. contract: sql/
+    makes the committed contract. codegen: code made from it is current. The databases are scratch ones; the
     target is not touched. Exit status: 0 nothing found, 1 findings, 2 usage or environment.
     """
     settings = load_settings(find_root(Path.cwd()))

@@ -26,6 +26,7 @@ COMMANDS = {
     "revision": "Write the revision that leads there, proven.",
     "check": "Verify the project.",
     "contract": "Read, keep and compare the contract.",
+    "codegen": "Write typed code from the contract.",
     "migrate": "Apply revisions to the target.",
     "rollback": "Take revisions back.",
     "status": "Show where the target stands.",

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any, Final
 
-from toolkit.core.contract import ReadModel
+from toolkit.core.contract import Contract, ReadModel
 from toolkit.core.shapes import Array, Null, Object, Opaque, Scalar, Shape, Tuple, Union, not_null, or_null
 
 Schema = dict[str, Any]
@@ -28,6 +28,18 @@ _PATTERNS: Final = {
     "timetz": f"^{_TIME}{_OFFSET}$",
 }
 _BITS: Final = {"smallint": 15, "integer": 31, "bigint": 63}
+
+
+def schema_files(contract: Contract) -> dict[str, str]:
+    """Return the schema of each read model as the text of a file, by its name, such as v_post.json."""
+    comment = "Made by `toolkit codegen json-schema`; changes here are lost."
+    return {
+        f"{model.name}.json": json.dumps(
+            {"$comment": comment, **read_model_schema(model)}, indent=2, ensure_ascii=False
+        )
+        + "\n"
+        for model in contract.read_models
+    }
 
 
 def read_model_schema(model: ReadModel) -> Schema:

@@ -83,6 +83,20 @@ class ContractRules:
 _CONTRACT = ContractRules()
 
 
+class Codegen(NamedTuple):
+    """Absolute folders of what `toolkit codegen` makes; None where it is not set."""
+
+    python: Path | None = None
+    json_schema: Path | None = None
+
+    def folder(self, kind: str) -> Path | None:
+        """Return the folder of a kind, python or json-schema."""
+        return self.python if kind == "python" else self.json_schema
+
+
+_CODEGEN = Codegen()
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a project says about itself.
@@ -106,6 +120,7 @@ class Settings:
     names: Names = _NAMES
     lint: Lint = _LINT
     contract: ContractRules = _CONTRACT
+    codegen: Codegen = _CODEGEN
 
 
 def find_root(start: Path) -> Path:
@@ -153,6 +168,7 @@ def load_settings(root: Path) -> Settings:
         names=_read_names(table.table("names")),
         lint=_read_lint(table.table("lint")),
         contract=_read_contract_rules(table.table("contract")),
+        codegen=_read_codegen(table.table("codegen"), root),
     )
     for part in (table, roles, migrate):
         part.refuse_the_rest()
@@ -203,6 +219,13 @@ def _read_contract_rules(table: "_Table") -> ContractRules:
     )
     table.refuse_the_rest()
     return rules
+
+
+def _read_codegen(table: "_Table", root: Path) -> Codegen:
+    folders = (table.folder(key, root) if table.has(key) else None for key in ("python", "json-schema"))
+    codegen = Codegen(*folders)
+    table.refuse_the_rest()
+    return codegen
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -55,6 +55,13 @@ def type_text(node: dict[str, Any], schema: str) -> str:
     return text + "[]" * len(node.get("arrayBounds", ()))
 
 
+def in_words(type_: str) -> str:
+    """Return a type by its short name, such as timestamptz[], as `format_type` writes it; no modifier."""
+    bare = without_modifiers(type_)
+    name = bare.rstrip("[]")
+    return _WORDS.get(name, name) + bare[len(name) :]
+
+
 def without_modifiers(type_: str) -> str:
     """Return a type as it tells routines apart: PostgreSQL looks at no length and no precision there."""
     return _MODIFIERS.sub("", type_)
