@@ -11,7 +11,7 @@ from toolkit.errors import SqlFileError
 from toolkit.lint.file import File, Role
 from toolkit.lint.registry import Fix, Report, all_rules
 from toolkit.lint.selection import Selection
-from toolkit.lint.suppressions import Suppression, removals
+from toolkit.lint.suppressions import Allowed, Suppression, removals
 
 _WORD: Final = re.compile(
     r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
@@ -30,11 +30,12 @@ def judge(
     """
     ignored = frozenset().union(*(codes for glob, codes in selection.ignored if fnmatchcase(file.path, glob)))
     used: set[tuple[int, str]] = set()
+    allowed = Allowed(suppressions)
     left = []
     for code, report in reports:
         if code in ignored:
             continue
-        allowing = [s for s in suppressions if s.allows(code, report.start)]
+        allowing = allowed.by(code, report.start)
         used |= {(suppression.start, code) for suppression in allowing}
         if not allowing:
             left.append((code, report))

@@ -6,9 +6,11 @@ its statement.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from operator import itemgetter
+from itertools import takewhile
+from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
 from toolkit.lint.registry import Edit, Fix
@@ -20,6 +22,7 @@ _TOKEN: Final = re.compile(
     r"""(?P<line>--[^\n]*) | (?P<block>/\*) | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"?""",
     re.VERBOSE | re.DOTALL,
 )
+_FIRST: Final = attrgetter("first")
 _EDGE: Final = re.compile(r"/\*|\*/")
 _ALLOW: Final = re.compile(
     r"--\s*toolkit:\s*(?P<word>allow(?:-file)?)(?![\w-])\s*"
@@ -43,9 +46,26 @@ class Suppression(NamedTuple):
     reason: str
     unused: tuple[str, ...] = ()
 
-    def allows(self, code: str, start: int) -> bool:
-        """Return whether it allows a finding of this code at this offset."""
-        return self.first <= start <= self.last and code in self.codes
+
+class Allowed:
+    """The suppressions of a file, to be asked for each finding."""
+
+    def __init__(self, suppressions: tuple[Suppression, ...]) -> None:
+        """Sort them by code, and by the place that they count for; statements do not overlap."""
+        self._found: dict[str, list[Suppression]] = defaultdict(list)
+        for suppression in sorted(suppressions, key=_FIRST):
+            for code in suppression.codes:
+                self._found[code].append(suppression)
+
+    def by(self, code: str, start: int) -> list[Suppression]:
+        """Return those that allow a finding of a code at an offset."""
+        found = self._found.get(code, ())
+        before = bisect_right(found, start, key=_FIRST)
+        if not before:
+            return []
+        nearest = bisect_left(found, found[before - 1].first, key=_FIRST)
+        whole = takewhile(lambda one: one.first == 0, found[:nearest])  # of the file, and its first statement
+        return [one for one in (*whole, *found[nearest:before]) if start <= one.last]
 
 
 def read_suppressions(text: str, facts: tuple[Fact, ...]) -> tuple[Suppression, ...]:

@@ -84,8 +84,9 @@ class ExpressionReader(ABC):
         return Uses(tuple(self.reads), tuple(self.writes), tuple(self.calls), tuple(self.refreshes))
 
     def at(self, node: Node) -> int:
-        """Return the offset in the file of a node that knows its location."""
-        return self.place(node.get("location", 0))
+        """Return the offset in the file of a node; what the grammar has added stands nowhere."""
+        location = node.get("location", 0)
+        return self.place(location) if location >= 0 else self.start
 
     def relation(self, node: Node) -> QualifiedName:
         """Return the name of a RangeVar."""
@@ -141,7 +142,7 @@ class ExpressionReader(ABC):
         fields = node["fields"]
         last = fields[-1]
         before = fields[-2]["String"].get("sval", "") if len(fields) > 1 else ""
-        place = self.place(node.get("location", 0))
+        place = self.at(node)  # nowhere in TABLE tb_a
         if "A_Star" in last:
             return Expression(place, "star", "*", before)
         return Expression(place, "column", last["String"].get("sval", ""), before)

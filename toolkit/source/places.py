@@ -9,6 +9,14 @@ Place = Callable[[int], int]
 _WIDE: Final = re.compile(r"[^\x00-\x7f]")
 
 
+def outline(text: str) -> str:
+    """Return a text of the same length with the same tokens in ASCII, a letter for each other character.
+
+    The parser's scanner looks for the place of each token from the start where a text is more than ASCII.
+    """
+    return text if text.isascii() else _WIDE.sub("z", text)
+
+
 def placer(sql: str, base: int = 0) -> Place:
     """Return what turns the parser's locations in `sql`, which count UTF-8 bytes, into offsets in the file.
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pglast import parser
 
 from toolkit.source.facts import Parameter
+from toolkit.source.places import outline
 
 Tree = dict[str, Any]
 
@@ -70,7 +71,7 @@ def _with_defaults(tree: Tree, body: str) -> Tree:
         for record in missing
         if not _NONE_GIVEN.match(body, lines[min(record["lineno"], len(lines)) - 1])
     ]
-    tokens = parser.scan(body) if missing else []
+    tokens = parser.scan(outline(body)) if missing else []
     for record in missing:
         start = lines[min(record["lineno"], len(lines)) - 1]
         default = _default(body, tokens, record["refname"], start)
@@ -140,7 +141,7 @@ def _plain(type_: str) -> str:
 def _without_foreign_types(body: str) -> str:
     """Return the body with the types of its variables in a form that the parser takes."""
     edits: list[tuple[int, int, str]] = []
-    tokens = [token for token in parser.scan(body) if token.name not in _COMMENTS]
+    tokens = [token for token in parser.scan(outline(body)) if token.name not in _COMMENTS]
     declaring, place = False, 0
     while place < len(tokens):
         name = tokens[place].name

@@ -12,17 +12,18 @@ from typing import Final
 _PIECE: Final = r"""(?xs)
       (?P<comment>/\*)
     | (?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)
-    | (?P<literal>--[^\n]* | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"? | ::)
+    | (?P<remark>--[^\n]*)
+    | (?P<literal>(?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"? | ::)
     | (?P<bracket>[\[\]])
     | (?P<end>;)
     | (?P<command>\\[^\n]*)
     | (?P<variable>:(?:[^\W\d]\w* | '\w+' | "\w+" | \{\?\w+\}))
 """
+_PASSED_OVER: Final = ("comment", "remark", "command")  # where a statement has not begun
 _COMMENT_EDGE: Final = r"/\*|\*/"
 # The commands that send what was typed so far, as a semicolon does.
 _SENDS: Final = r"\\(?:;|(?:g|gx|gset|gexec|gdesc|crosstabview|watch|parse|sendpipeline)(?!\w))"
-_LEADING: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)*+"
-_COPIES_IN: Final = "(?is)" + _LEADING + r"copy\b.*\bfrom\s+stdin\b"
+_COPIES_IN: Final = r"(?is)\s*copy\b.*\bfrom\s+stdin\b"
 _COPY_COMMAND: Final = r"(?i)\\copy\b.*\bfrom\s+stdin\b"
 _DATA_END: Final = r"(?m)^\\\.[ \t\r]*$"
 _SEPARATOR: Final = r"(?<=\s)\\\\(?=\s)"
@@ -67,6 +68,8 @@ def _parts_of_psql(text: str) -> Iterator[tuple[int, int, str]]:
                 yield line, position, ""
             if sends or data:
                 statement, brackets = position, 0
+        if kind in _PASSED_OVER and re.compile(r"\s*").fullmatch(text, statement, start):
+            statement = position
 
 
 def _end(text: str, token: re.Match[str]) -> int:

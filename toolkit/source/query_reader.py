@@ -169,7 +169,7 @@ class Reader(ExpressionReader):
             value = target["val"]
             expression = self.expression(value)
             name = target.get("name") or _figure(value)
-            found.append(Output(self.place(target.get("location", 0)), name, expression))
+            found.append(Output(self.at(target), name, expression))
         return tuple(found)
 
     def _conditions(self, node: Node) -> tuple[Expression, ...]:

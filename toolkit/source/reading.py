@@ -1,7 +1,6 @@
 """SQL text, read into facts: a file is parsed once, and statement by statement where that fails."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +11,7 @@ from toolkit.source.changes import CHANGES
 from toolkit.source.definitions import DEFINITIONS
 from toolkit.source.expressions import Node
 from toolkit.source.facts import Declared, Do, Drop, Fact, Index, Other, Problem, Routine, Statement, Trigger
-from toolkit.source.places import Place, body_placer, placer
+from toolkit.source.places import Place, body_placer, outline, placer
 from toolkit.source.psql import blank
 from toolkit.source.queries import QualifiedName, Uses
 from toolkit.source.query_reader import Reader
@@ -20,8 +19,8 @@ from toolkit.source.query_reader import Reader
 _BODIED: Final = (Routine, Do)
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _READERS: Final = DEFINITIONS | CHANGES
-_ATOMIC: Final = re.compile(r"\bbegin\s+atomic\b", re.IGNORECASE)
-_BETWEEN: Final = ("ASCII_59", "SQL_COMMENT", "C_COMMENT")  # a semicolon and comments
+_COMMENTS: Final = ("SQL_COMMENT", "C_COMMENT")
+_RULE_WORDS: Final = 4  # CREATE OR REPLACE RULE
 # Facts that the parser gives no place, or one that is not their name's.
 _NAMED: Final = frozenset({Routine, Index, Trigger, Declared, Drop})
 
@@ -94,14 +93,14 @@ def _read_apart(text: str, clean: str, schema: str, *, bodies: bool) -> Iterator
     problem = None
     while True:
         try:
-            parser.scan(clean)
-            pieces = list(_joined_pieces(clean))
+            pieces = list(_pieces(outline(clean)))
             break
         except parser.ParseError as error:  # a string without an end or the like: what is before can be read
             message, offset = error.args
             place = min(offset or 0, len(clean) - 1)
             problem = problem or Problem(place, "syntax", message)
             clean = clean[:place]
+    stop = len(clean.rstrip()) if problem else -1
     for start, end in pieces:
         sql = clean[start:end]
         try:
@@ -109,7 +108,7 @@ def _read_apart(text: str, clean: str, schema: str, *, bodies: bool) -> Iterator
         except parser.ParseError as error:
             message, offset = error.args
             yield Statement(start, end, sql.split(None, 1)[0].upper())
-            if problem is None or end < len(clean.rstrip()):
+            if problem is None or end < stop:
                 yield Problem(start + (len(sql.rstrip()) if offset is None else offset), "syntax", message)
         except RecursionError:
             yield Statement(start, end, sql.split(None, 1)[0].upper())
@@ -118,39 +117,48 @@ def _read_apart(text: str, clean: str, schema: str, *, bodies: bool) -> Iterator
         yield problem
 
 
+class _Open:
+    """What of a statement is open when a semicolon comes: in a rule and in a body it does not end there."""
+
+    def __init__(self) -> None:
+        self._words: list[str] = []  # the first ones
+        self._last = ""
+        self._parentheses = self._blocks = 0
+
+    def take(self, name: str) -> None:
+        """Take the next token of the statement."""
+        if len(self._words) < _RULE_WORDS:
+            self._words.append(name)
+        self._parentheses += (name == "ASCII_40") - (name == "ASCII_41")
+        begins = name == "ATOMIC" and self._last == "BEGIN_P"
+        if begins or self._blocks:
+            self._blocks += (begins or name == "CASE") - (name == "END_P")
+        self._last = name
+
+    def goes_on(self) -> bool:
+        """Return whether the statement goes on behind a semicolon."""
+        return self._blocks > 0 or (self._parentheses > 0 and "RULE" in self._words)
+
+
 def _pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where the statements of a text are, and whatever the splitter leaves out but comments."""
-    seen = 0
-    slices = list(parser.split(text, with_parser=False, only_slices=True))
-    for part in (*slices, slice(len(text), len(text))):
-        tokens = [token for token in parser.scan(text[seen : part.start]) if token.name not in _BETWEEN]
-        if tokens:
-            yield seen + tokens[0].start, seen + tokens[-1].end + 1
-        if part.stop > part.start:
-            yield part.start, part.stop
-        seen = part.stop
-
-
-def _joined_pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the pieces of a text; those of a body in SQL's own syntax, which the splitter cuts, as one."""
-    waiting: list[tuple[int, int]] = []
-    open_ = 0  # how many BEGIN ATOMIC and CASE wait for their END
-    for start, end in _pieces(text):
-        piece = text[start:end]
-        if waiting or _ATOMIC.search(piece):
-            names = [token.name for token in parser.scan(piece)]
-            begun = 0 if waiting else names.index("BEGIN_P") if "BEGIN_P" in names else len(names)
-            words = names[begun:]
-            open_ += words.count("CASE") + (not waiting) * words.count("BEGIN_P") - words.count("END_P")
-            waiting.append((start, end))
-            if open_ > 0:
-                continue
-            yield waiting[0][0], end
-            waiting = []
-        else:
-            yield start, end
-        open_ = 0
-    yield from waiting  # the END is not there
+    """Yield where the statements of a text are, without what is wrong with one reaching into the next."""
+    parts: list[tuple[int, int]] = []
+    start = end = -1
+    open_ = _Open()
+    for token in parser.scan(text):
+        if token.name == "ASCII_59":
+            if start >= 0:
+                parts.append((start, end))
+            if parts and not open_.goes_on():
+                yield parts[0][0], parts[-1][1]
+                parts, open_ = [], _Open()
+            start = -1
+        elif token.name not in _COMMENTS:
+            start, end = token.start if start < 0 else start, token.end + 1
+            open_.take(token.name)
+    yield from parts  # a body without its end
+    if start >= 0:
+        yield start, end
 
 
 def _name(fact: Fact) -> str:

@@ -5,25 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from toolkit.core.settings import load_settings
 from toolkit.lint.files import find_files
-from toolkit.lint.registry import all_rules
 from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 
 ROOT = Path(__file__).parents[3]
 DRAFT = ROOT / "tests/cases/lint/first_blog.sql"
 TOOLKIT = Path(sys.executable).with_name("toolkit")
-
-
-REAL = [
-    path.read_text() for folder in ("sql", "migrations") for path in sorted((ROOT / folder).rglob("*.sql"))
-]
-SAMPLES = [rule.text for rule in all_rules().values()]
-PIECES = ["", "(", "'", "$$", "é", ";", "--", "\\x", " a ", "[", ":b", "NULL", "*", "{{"]
 
 
 def run(*arguments: str, cwd=ROOT, text=None):
@@ -118,18 +108,3 @@ def test_linting_imports_neither_a_driver_nor_alembic():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-@settings(deadline=None, max_examples=60)
-@given(st.data())
-def test_no_text_makes_a_rule_crash(data):
-    sql = data.draw(st.sampled_from(REAL + SAMPLES))
-    for _ in range(data.draw(st.integers(0, 4))):
-        start = data.draw(st.integers(0, len(sql)))
-        end = min(len(sql), start + data.draw(st.integers(0, 30)))
-        sql = sql[:start] + data.draw(st.sampled_from(PIECES)) + sql[end:]
-    project = load_settings(ROOT)
-    place = ROOT / data.draw(st.sampled_from(["sql/a.sql", "migrations/versions/a.up.sql", "a.sql"]))
-    for finding in lint_files([place], project, select(project, ("all",)), {place: sql}).findings:
-        assert (finding.line, finding.column) <= (finding.end_line, finding.end_column)
-        assert 1 <= finding.line <= sql.count("\n") + 1

@@ -24,6 +24,8 @@ from toolkit.source.psql import blank
         ("copy t from stdin;\n1\t'\n\\.\nselect 1;", "copy t from stdin;\n   \n  \nselect 1;"),
         ("copy t from stdin;\r\n1\r\n\\.\r\nx", "copy t from stdin;\r\n \r\n  \r\nx"),
         ("/* */COPY t FROM\nSTDIN (NULL ';');\n1;2\n", "/* */COPY t FROM\nSTDIN (NULL ';');\n   \n"),
+        ("/* /* */ ; */ -- ;\ncopy t from stdin;\n1", "/* /* */ ; */ -- ;\ncopy t from stdin;\n "),
+        ("\\echo x\ncopy t from stdin;\n1\n\\.\nx", "       \ncopy t from stdin;\n \n  \nx"),
         ("copy t from 'stdin';\nselect 1;", "copy t from 'stdin';\nselect 1;"),
         ("\\copy t from stdin\n1\n\\.\nselect 1;", "                  \n \n  \nselect 1;"),
         ("\\copy t from 'a.csv'\nselect 1;", "                    \nselect 1;"),

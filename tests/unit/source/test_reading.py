@@ -304,11 +304,17 @@ def test_places_count_characters_behind_others_than_ascii():
     assert statements == ["SELECT 'é', fn_a()", sql[sql.index("CREATE") :]]
 
 
+def test_what_the_grammar_adds_stands_where_its_statement_does():
+    sql = "SELECT 1;\n\nCREATE VIEW v_a AS TABLE tb_a"
+    (output,) = one(sql, View).query.outputs
+    assert [output.start, output.value.start] == [sql.index("CREATE")] * 2
+
+
 @pytest.mark.parametrize("end", ["", " SELECT 1", "x ;"])
 def test_a_statement_that_does_not_parse_hides_no_other(end):
     sql = "CREATE TABLE a (id int);\nCREATE TABEL b;\nCREATE TABLE c (id int);\nSELECT (;" + end
     assert [table.name.name for table in read(sql, Table)] == ["a", "c"]
-    first, second = read(sql, Problem)
+    first, second, *_ = read(sql, Problem)
     assert (first.kind, first.message) == ("syntax", 'syntax error at or near "TABEL"')
     assert sql[first.start :].startswith("TABEL")
     assert second.start >= sql.index("SELECT")
@@ -398,7 +404,7 @@ def test_dynamic_sql_runs_wherever_it_stands():
     assert kinds == ["execute", "execute", "execute", "execute", "open", "return query"]
 
 
-@pytest.mark.parametrize("other", ["\\echo x", "SELECT FROM WHERE;"])
+@pytest.mark.parametrize("other", ["\\echo x", "SELECT FROM WHERE;", "SELECT atomic FROM begin WHERE;"])
 def test_what_does_not_parse_cuts_no_body_in_standard_sql(other):
     body = "BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; DELETE FROM tb_b; END"
     found = read(f"SELECT 1;\n{other}\nCREATE FUNCTION f() RETURNS void {body}; DELETE FROM tb_a;")
@@ -406,6 +412,15 @@ def test_what_does_not_parse_cuts_no_body_in_standard_sql(other):
     assert [use.name for use in routine.uses.writes] == [public("tb_b")]
     assert [fact.table for fact in found if isinstance(fact, Write)] == [public("tb_a")]
     assert sum(isinstance(fact, Problem) for fact in found) == (other[0] == "S")
+
+
+def test_what_does_not_parse_cuts_no_rule():
+    rule = "CREATE RULE r AS ON INSERT TO tb_a DO ALSO (INSERT INTO tb_b VALUES (1); DELETE FROM tb_c);"
+    found = read(f"SELECT );\n{rule}\nDELETE FROM tb_a; SELECT (; DELETE FROM tb_d;")
+    assert [fact.table for fact in found if isinstance(fact, Write)] == [public("tb_a"), public("tb_d")]
+    assert [fact.message for fact in found if isinstance(fact, Problem)] == [
+        'syntax error at or near ")"', "syntax error at end of input",
+    ]  # fmt: skip
 
 
 def test_an_atomic_body_without_an_end_hides_nothing_else():
