@@ -24,6 +24,7 @@ _BUILDING: Final = (
     OBJECTS | AGGREGATES | _PASSING
     | {"jsonb_build_array", "json_build_array", "to_jsonb", "to_json", "array_to_json", "row_to_json"}
 )  # fmt: skip
+BUILT_IN: Final = ("", "pg_catalog")  # the schemas of PostgreSQL's own functions, as a call may name them
 _KEEPING: Final = frozenset(
     {"||", "-", "#-", "nullif"}
 )  # operators that leave parts of a document as they are
@@ -199,7 +200,7 @@ def _follow(
     elif value.kind == "coalesce":
         covered = covered or len(value.args) > 1
     elif value.kind == "subquery":
-        inner = _selected(value, scope, optional=optional)
+        inner = selected(value, scope, optional=optional)
     elif value.kind not in ("cast", "case", "operator"):
         top = False
     for expression, inside, outer_joined in inner:
@@ -211,11 +212,12 @@ def _follow(
 def _builds(value: Expression) -> bool:
     """Return whether what a value is made of may be a part of it."""
     if value.kind == "call":
-        return value.name in _BUILDING and value.qualifier in ("", "pg_catalog")
+        return value.name in _BUILDING and value.qualifier in BUILT_IN
     return value.name in _KEEPING if value.kind == "operator" else value.kind != "constant"
 
 
-def _selected(value: Expression, scope: Scope, *, optional: bool) -> list[tuple[Expression, Scope, bool]]:
+def selected(value: Expression, scope: Scope, *, optional: bool) -> list[tuple[Expression, Scope, bool]]:
+    """Return what a subquery gives, with the query that says it; optional: as it is to be said of each."""
     if value.query is None or value.name not in ("expr", "array"):
         return []
     return [
@@ -258,3 +260,12 @@ def _outputs(source: Source, name: str, scope: Scope) -> list[tuple[Expression, 
             return []
         found.append((outputs[place].value, leaf, source.optional))
     return found
+
+
+def literal(key: Expression) -> str | None:
+    """Return the text of a key that is a constant, None for any other."""
+    while key.kind == "cast" and key.name in ("text", "character varying"):
+        key = key.args[0]
+    if key.kind == "constant" and key.qualifier != "null":
+        return key.name
+    return None

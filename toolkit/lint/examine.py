@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from toolkit.core.settings import Settings
 from toolkit.lint.file import File, Role
 from toolkit.lint.history import APPLIED
+from toolkit.lint.keys import Document, read_documents
 from toolkit.lint.registry import Report, Rule, by_fact
 from toolkit.lint.steps import walk
 from toolkit.lint.suppressions import Suppression, read_suppressions
@@ -36,12 +37,13 @@ class Sheet(NamedTuple):
     reports: of the rules about single files, with their codes. suppressions: the comments that allow
     findings. facts: what the rules about the whole tree or about migrations may look at: definitions without
     the queries and steps in them, except that a body keeps what it refreshes and the tables that it makes.
-    Tables of the tree have no columns either.
+    Tables of the tree have no columns either. documents: those of read models in an artifact.
     """
 
     reports: tuple[tuple[str, Report], ...]
     suppressions: tuple[Suppression, ...]
     facts: tuple[Fact, ...]
+    documents: tuple[Document, ...] = ()
 
 
 class Examiner:
@@ -74,11 +76,18 @@ class Examiner:
         suppressions = read_suppressions(text, facts)
         kept = self._kept[role] | {Statement} if suppressions else self._kept[role]
         slim = _slim if role is Role.FORWARD else _slimmer
+        asked = self._asked is None or name in self._asked
         return Sheet(
-            tuple(self._ask(file)) if self._asked is None or name in self._asked else (),
+            tuple(self._ask(file)) if asked else (),
             suppressions,
             tuple([slim(fact) if type(fact) in _HEAVY else fact for fact in facts if type(fact) in kept]),
+            tuple(self._documents(file)) if asked and role is Role.ARTIFACT else (),
         )
+
+    def _documents(self, file: File) -> Iterator[Document]:
+        for fact in file.facts:
+            if type(fact) in _HEAVY:
+                yield from read_documents(fact, self._settings.names)
 
     def _ask(self, file: File) -> Iterator[tuple[str, Report]]:
         wanted = self._wanted

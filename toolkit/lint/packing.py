@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from toolkit.core.findings import Finding, Severity
 from toolkit.lint.examine import Sheet
+from toolkit.lint.keys import Document, Key, Keys
 from toolkit.lint.registry import Edit, Fix, Report
 from toolkit.lint.suppressions import Suppression
 from toolkit.source import facts, queries
@@ -24,6 +25,9 @@ _TUPLES: Final[tuple[type, ...]] = tuple(
         Fix,
         Edit,
         Suppression,
+        Document,
+        Keys,
+        Key,
         *vars(facts).values(),
         *vars(queries).values(),
     )

@@ -17,7 +17,7 @@ from toolkit.lint.history import migrations
 from toolkit.lint.judge import Page, judge, unreadable
 from toolkit.lint.registry import Fix, Report, by_fact
 from toolkit.lint.selection import Selection
-from toolkit.lint.tree import ErrorCodes, Tree
+from toolkit.lint.tree import ErrorCodes, Placed, Tree
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.revisions import read_revisions
 from toolkit.source.statements import read_sql
@@ -25,7 +25,7 @@ from toolkit.source.statements import read_sql
 if TYPE_CHECKING:
     from toolkit.lint.cache import Cache
 
-_ERRORS: Final = "errors.toml"
+_ERRORS, _CONTRACT, _SUFFIX = "errors.toml", "contract", ".contract"
 _NOTHING: Final[Mapping[Path, str]] = {}
 
 
@@ -55,14 +55,16 @@ class _Project(NamedTuple):
     """What is linted: of the files asked for, and of those around them, what could be read and what not.
 
     asked: the names of the files asked for. unread: a finding for each that can't be read. errors: what
-    errors.toml says, None where it has nothing to do with them. versions: the folder of revisions, None where
-    there are none.
+    errors.toml says, None where it has nothing to do with them. contract: the texts of the committed contract
+    by the names of its files, without their suffix. versions: the folder of revisions, None where there are
+    none.
     """
 
     asked: frozenset[str]
     inputs: list[Input]
     unread: list[Finding]
     errors: ErrorCodes | None
+    contract: Mapping[str, str]
     versions: Path | None
 
 
@@ -134,6 +136,7 @@ def _read(
         inputs,
         unread,
         _read_errors(settings) if settings.sql in around else None,
+        _read_contract(settings.sql / _CONTRACT) if settings.sql in around else {},
         versions if any(versions.glob("*.py")) else None,
     )
 
@@ -149,6 +152,7 @@ def _beside(project: _Project) -> Iterator[str | bytes]:
     yield repr((sorted(project.asked), project.unread))
     if project.errors is not None:
         yield project.errors.text
+    yield from chain.from_iterable(project.contract.items())
     for file in sorted(project.versions.glob("*.py")) if project.versions else ():
         yield file.name
         with suppress(OSError):  # whoever reads it says so
@@ -187,7 +191,7 @@ def _judge_all(project: _Project, sheets: list[Sheet], settings: Settings, selec
     files = [File(*given, settings, sheet.facts) for given, sheet in zip(project.inputs, sheets, strict=True)]
     reports: dict[str, list[tuple[str, Report]]] = defaultdict(list)
     for path, code, report in chain(
-        _ask_tree(files, settings, selection, errors),
+        _ask_tree(files, sheets, settings, selection, project),
         _ask_migrations(files, settings, selection, project.versions),
     ):
         reports[path].append((code, report))
@@ -206,10 +210,20 @@ def _judge_all(project: _Project, sheets: list[Sheet], settings: Settings, selec
 
 
 def _ask_tree(
-    files: list[File], settings: Settings, selection: Selection, errors: ErrorCodes | None
+    files: list[File], sheets: list[Sheet], settings: Settings, selection: Selection, project: _Project
 ) -> Iterator[tuple[str, str, Report]]:
     """Yield path, code and report of the rules about the whole tree; migrations are no part of it."""
-    tree = Tree((file for file in files if file.role in (Role.ARTIFACT, Role.SCRIPT)), settings, errors)
+    tree = Tree(
+        (file for file in files if file.role in (Role.ARTIFACT, Role.SCRIPT)),
+        settings,
+        project.errors,
+        (
+            Placed(file.path, one)
+            for file, sheet in zip(files, sheets, strict=True)
+            for one in sheet.documents
+        ),
+        project.contract,
+    )
     for rule in selection.rules.values():
         if rule.scope == "tree":
             for report in rule.function(tree):
@@ -247,3 +261,12 @@ def _read_errors(settings: Settings) -> ErrorCodes | None:
         return None
     names = frozenset(read_error_codes(path))
     return ErrorCodes(Layout(settings).name(path), path.read_text(encoding="utf-8"), names)
+
+
+def _read_contract(folder: Path) -> dict[str, str]:
+    """Return the texts of the contract by name; `toolkit contract check` says which can't be read."""
+    texts = {}
+    for file in sorted(folder.glob(f"*{_SUFFIX}")):
+        with suppress(OSError, UnicodeDecodeError):
+            texts[file.name.removesuffix(_SUFFIX)] = file.read_text(encoding="utf-8")
+    return texts

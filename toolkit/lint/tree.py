@@ -1,16 +1,20 @@
 """The whole tree: which objects there are, and who reads, writes, calls and refreshes what."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from toolkit.core.settings import Settings
 from toolkit.lint.file import File, Role
+from toolkit.lint.keys import Document
 from toolkit.lint.steps import walk
 from toolkit.source.facts import Do, Grant, Index, Refresh, Routine, Table, Trigger, View
 from toolkit.source.queries import QualifiedName, Use
 
 _F = TypeVar("_F")
+_NOTHING: Final[Mapping[str, str]] = {}
+_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*")
 SORTED: Final = frozenset({Table, View, Routine, Do, Index, Trigger, Grant, Refresh})  # what a Tree looks at
 
 
@@ -33,13 +37,22 @@ class Tree:
     """The objects of a tree by name, as its files declare them; one that is declared twice counts twice.
 
     errors: what errors.toml says, None where there is no such file. artifacts: the paths of those files that
-    are artifacts; the others are scripts.
+    are artifacts; the others are scripts. documents: those that the artifacts build.
     """
 
-    def __init__(self, files: Iterable[File], settings: Settings, errors: ErrorCodes | None = None) -> None:
-        """Sort the facts of the files."""
+    def __init__(
+        self,
+        files: Iterable[File],
+        settings: Settings,
+        errors: ErrorCodes | None = None,
+        documents: Iterable[Placed[Document]] = (),
+        contract: Mapping[str, str] = _NOTHING,
+    ) -> None:
+        """Sort the facts of the files; contract: the texts of its files by their names without the suffix."""
         self.settings = settings
         self.errors = errors
+        self.documents = tuple(documents)
+        self._contract = contract
         self.tables: dict[QualifiedName, list[Placed[Table]]] = defaultdict(list)
         self.views: dict[QualifiedName, list[Placed[View]]] = defaultdict(list)
         self.routines: dict[QualifiedName, list[Placed[Routine]]] = defaultdict(list)
@@ -78,6 +91,13 @@ class Tree:
                     self.refreshes.append(Placed(path, inner))
                 elif isinstance(inner, Table):
                     self.made_in_bodies.add(inner.name)
+
+    def contract(self, relation: QualifiedName) -> str:
+        """Return the text of the contract of a read model, "" where there is none."""
+        names = [name if _PLAIN.fullmatch(name) else '"' + name.replace('"', '""') + '"' for name in relation]
+        return self._contract.get(
+            names[1] if relation.schema == self.settings.schema else ".".join(names), ""
+        )
 
     def called(self, use: Use) -> list[Placed[Routine]]:
         """Return the routines of the tree that a call may mean: those that take so many arguments."""

@@ -28,6 +28,8 @@ def large(tmp_path):
     (tmp_path / "sql/views/v_worse.sql").write_text(
         "CREATE VIEW v_worse AS SELECT json_build_object('a') AS data;"
     )
+    (tmp_path / "sql/contract").mkdir(exist_ok=True)
+    (tmp_path / "sql/contract/v_worse.contract").write_text("v_worse\n  data: {\n  }\n")
     (tmp_path / "sql/errors.toml").write_text('[rules.rule_none]\ncode = "NONE"\n')
     return load_settings(tmp_path)
 
@@ -95,6 +97,12 @@ def changes(root):
         "new": (lambda: (root / "sql/views/v_new.sql").write_text("SELECT (;"), {"sql/views/v_new.sql"}),
         "unreadable": (lambda: view.write_bytes(b"\xff"), set()),
         "errors": (lambda: (root / "sql/errors.toml").write_text('[rules.rule_other]\ncode = "X"\n'), set()),
+        "contract": (
+            lambda: (root / "sql/contract/v_worse.contract").write_text(
+                "v_worse\n  data: {\n    a: text\n  }\n"
+            ),
+            set(),
+        ),
         "phase": (
             lambda: [
                 file.write_text(file.read_text().replace('"expand"', '"contract"'))

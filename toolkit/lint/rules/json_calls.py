@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
-from toolkit.lint.documents import OBJECTS
+from toolkit.lint.documents import OBJECTS, literal
 from toolkit.lint.file import File
 from toolkit.lint.registry import Report, rule
 from toolkit.source.queries import Expression
@@ -85,12 +85,3 @@ def at_most_fifty_keys(call: Expression, file: File) -> Iterator[Report]:  # noq
             f"{call.name} has {len(call.args)} arguments, more than the 100 that PostgreSQL takes",
             "Join two calls by ||.",
         )
-
-
-def literal(key: Expression) -> str | None:
-    """Return the text of a key that is a constant, None for any other."""
-    while key.kind == "cast" and key.name in ("text", "character varying"):
-        key = key.args[0]
-    if key.kind == "constant" and key.qualifier != "null":
-        return key.name
-    return None

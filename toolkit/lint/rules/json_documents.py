@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
-from toolkit.lint.documents import AGGREGATES, OBJECTS, Part, Scope, documents, origins, parts
+from toolkit.lint.documents import AGGREGATES, OBJECTS, Part, Scope, documents, literal, origins, parts
 from toolkit.lint.file import File
 from toolkit.lint.registry import Edit, Fix, Report, rule
-from toolkit.lint.rules.json_calls import literal
 from toolkit.lint.spans import call_end
 from toolkit.lint.to_jsonb import JSONB, to_jsonb
 from toolkit.source.facts import Do, Routine, View

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
-from toolkit.lint.documents import OBJECTS, Part, is_read_model, leaves, parts, view_columns
+from toolkit.lint.documents import OBJECTS, Part, is_read_model, leaves, literal, parts, view_columns
 from toolkit.lint.file import File
 from toolkit.lint.registry import Edit, Fix, Report, rule
-from toolkit.lint.rules.json_calls import literal
 from toolkit.source.facts import Table, View
 from toolkit.source.queries import Expression
 
