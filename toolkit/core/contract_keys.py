@@ -22,6 +22,8 @@ _MODEL: Final = rf"\s*{_IDENTIFIER}(?:\.{_IDENTIFIER})*\n"
 _PLAIN: Final = (
     rf'={_VALUE}|opaque<(?:{_STRING}|[^<>"\n]+)>|{_TYPE}(?:<{_TYPE}>)?(?: in \({_VALUE}(?:\|{_VALUE})*\))?'
 )
+_BETWEEN: Final = r"[\s,|]*"
+_COMPOSED: Final = ("{", "[", "(", "opaque<")
 
 
 class ContractKey(NamedTuple):
@@ -46,11 +48,11 @@ def read_keys(text: str) -> dict[str, ContractKeys | None]:
     """
     reader = _Reader(text)
     columns: dict[str, ContractKeys | None] = {}
-    if reader.take(_MODEL):
+    if reader.match(_MODEL):
         while reader.take("  "):
             name = reader.name()
             reader.need(": ")
-            reader.take(_TYPE_BEFORE)
+            reader.match(_TYPE_BEFORE)
             columns[name] = reader.keys()
             reader.need("\n")
     return columns
@@ -60,63 +62,72 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._place = text, 0
 
-    def take(self, pattern: str) -> str:
-        """Pass and return what the pattern finds here, which may be nothing."""
-        found = re.compile(pattern).match(self._text, self._place)
-        if found is None:
-            return ""
-        self._place = found.end()
-        return found[0]
-
-    def need(self, pattern: str) -> str:
-        """Pass and return what has to be here."""
-        found = self.take(pattern)
-        if not found:
-            before = self._text[: self._place]
-            column = self._place - (before.rfind("\n") + 1) + 1
-            raise ContractUnreadable(before.count("\n") + 1, column, pattern)
+    def take(self, word: str) -> bool:
+        """Pass these characters if they stand here."""
+        found = self._text.startswith(word, self._place)
+        self._place += len(word) * found
         return found
 
+    def need(self, word: str) -> None:
+        """Pass these characters."""
+        if not self.take(word):
+            raise self._error(word)
+
+    def match(self, pattern: str) -> str:
+        """Pass and return what a pattern finds here, which may be nothing."""
+        found = re.compile(pattern).match(self._text, self._place)
+        self._place = found.end() if found else self._place
+        return found[0] if found else ""
+
     def name(self) -> str:
-        found = self.need(_NAME)
+        found = self.match(_NAME)
+        if not found:
+            raise self._error("a name")
         return str(json.loads(found)) if found.startswith('"') else found
 
     def keys(self) -> ContractKeys | None:
         """Pass a shape and return the keys of the one object in it."""
-        if self.take(r"\{"):
+        found = None
+        if self.take("{"):
             found = self._object()
-        elif self.take(r"\["):
-            found = self._one_of(r"\]", ",")
-        elif self.take(r"\("):
-            found = self._one_of(r"\)", r"\|")
-        else:
-            self.need(_PLAIN)
-            found = None
-        self.take(r"\?")
+        elif self.take("["):
+            found = self._one_of("]")
+        elif self.take("("):
+            found = self._one_of(")")
+        elif not self.match(_PLAIN):
+            raise self._error("a shape")
+        self.take("?")
         return found
 
     def _object(self) -> ContractKeys | None:
         found: dict[str, ContractKey] = {}
         other = False
-        while not self.take(r"[\s,]*\}"):
-            self.take(r"[\s,]*")
-            if self.take(r"\[key\]: "):
+        while not self._ends("}"):
+            if self.take("[key]: "):
                 other = True
                 self.keys()
             else:
                 name = self.name()
-                optional = bool(self.take(r"\?"))
+                optional = self.take("?")
                 self.need(": ")
                 found[name] = ContractKey(optional, self.keys())
         return None if other else found
 
-    def _one_of(self, end: str, separator: str) -> ContractKeys | None:
+    def _one_of(self, end: str) -> ContractKeys | None:
         """Pass shapes up to an end; return the keys of the only one that has more to it than a scalar."""
         found = []
-        while not self.take(rf"[\s{separator}]*{end}"):
-            self.take(rf"[\s{separator}]*")
-            composed = re.compile(r"[{\[(]|opaque<").match(self._text, self._place)
+        while not self._ends(end):
+            composed = self._text.startswith(_COMPOSED, self._place)
             keys = self.keys()
             if composed:
                 found.append(keys)
         return found[0] if len(found) == 1 else None
+
+    def _ends(self, end: str) -> bool:
+        """Pass what stands between two parts, and the end where it is there."""
+        self.match(_BETWEEN)
+        return self.take(end)
+
+    def _error(self, wanted: str) -> ContractUnreadable:
+        before = self._text[: self._place]
+        return ContractUnreadable(before.count("\n") + 1, len(before) - before.rfind("\n"), wanted)

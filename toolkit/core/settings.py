@@ -68,8 +68,7 @@ class Lint(NamedTuple):
 _LINT = Lint()
 
 
-@dataclass(frozen=True, slots=True)
-class ContractRules:
+class ContractRules(NamedTuple):
     """What `toolkit contract` asks of the contract.
 
     max_opaque: how many values in documents may be of unknown shape; None is any number. tier: what counts as
