@@ -19,6 +19,7 @@ from toolkit.source.query_reader import Reader
 _BODIED: Final = (Routine, Do)
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _READERS: Final = DEFINITIONS | CHANGES
+_SAYS_NOTHING: Final = ("CommentStmt", "DoStmt")  # the one to no rule, the other beside its body
 _COMMENTS: Final = ("SQL_COMMENT", "C_COMMENT")
 _RULE_WORDS: Final = 4  # CREATE OR REPLACE RULE
 # Facts that the parser gives no place, or one that is not their name's.
@@ -53,7 +54,7 @@ def read_statement(wrapped: Node, reader: Reader) -> list[Fact]:
         if "query" in node:
             return read_statement(node["query"], reader)
         return [Other(reader.start, tag.removesuffix("Stmt").upper())]
-    return [] if tag == "DoStmt" else [Other(reader.start, tag.removesuffix("Stmt").upper())]
+    return [] if tag in _SAYS_NOTHING else [Other(reader.start, tag.removesuffix("Stmt").upper())]
 
 
 def _read(text: str, sql: str, base: int, schema: str, *, bodies: bool) -> Iterator[Fact]:
