@@ -154,7 +154,7 @@ def _documents(fact: Fact, names: Names) -> Iterator[Column]:
         yield from _written(fact, names)
     elif isinstance(fact, _BODIED):
         for step in steps_of(fact):
-            for write in writes(step):
+            for write in writes(step.facts):
                 yield from _written(write, names)
 
 

@@ -53,7 +53,7 @@ def read_documents(fact: Fact, names: Names) -> Iterator[Document]:
     elif isinstance(fact, Routine | Do) and fact.body:
         tables = {use.name for use in fact.uses.writes if use.name.name.startswith(names.projection)}
         for step in steps_of(fact) if tables else ():
-            for write in writes(step):
+            for write in writes(step.facts):
                 yield from _documents(write.table, documents(write, names))
 
 

@@ -68,9 +68,9 @@ def queries(fact: object) -> Iterator[Query]:
             waiting += [node.query, *node.calls]
 
 
-def writes(step: Step) -> Iterator[Write]:
-    """Yield the writes of a step itself, in WITH too."""
-    for fact in step.facts:
+def writes(facts: tuple[Fact, ...]) -> Iterator[Write]:
+    """Yield the writes among facts, such as those of a step, and the ones in WITH before them."""
+    for fact in facts:
         if isinstance(fact, Write):
             yield fact
         if isinstance(fact, _WITH):

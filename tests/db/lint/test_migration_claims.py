@@ -137,6 +137,25 @@ def test_m05_rows_without_a_value_are_refused(connection):
         connection.execute("ALTER TABLE tb_a ADD slug text NOT NULL")
 
 
+def test_m05_the_default_of_a_domain_fills_the_rows(connection):
+    connection.execute("CREATE DOMAIN slug AS text NOT NULL DEFAULT 'x'")
+    connection.execute("ALTER TABLE tb_a ADD slug slug NOT NULL")
+    assert connection.execute("SELECT DISTINCT slug FROM tb_a").fetchall() == [("x",)]
+
+
+@pytest.mark.parametrize("statement", ["SET LOCAL lock_timeout = '0 min'", "RESET lock_timeout", "RESET ALL"])
+def test_m15_what_switches_the_timeout_off(connection, statement):
+    with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '2s'")
+        connection.execute(statement)
+        assert connection.execute("SHOW lock_timeout").fetchone() == ("0",)
+
+
+def test_m16_a_query_with_a_write_in_it_changes_the_rows(connection):
+    connection.execute("WITH gone AS (DELETE FROM tb_a RETURNING id) SELECT count(*) FROM gone")
+    assert connection.execute("SELECT count(*) FROM tb_a").fetchone() == (0,)
+
+
 @pytest.fixture
 def said(connection):
     """Returns what the server says of its work on a statement."""

@@ -1,17 +1,20 @@
 """Rules about migrations that break who uses the database, or the migration itself."""
 
+import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
 from toolkit.lint.history import Migration, group_of
 from toolkit.lint.registry import Report, migration_rule
+from toolkit.lint.steps import writes
 from toolkit.source.facts import Alteration, Column, Drop, Grant, Other, Rename, Setting, Transaction
-from toolkit.source.queries import QualifiedName, Write
+from toolkit.source.queries import QualifiedName, Query, Write
 
 _USED = frozenset({
     "table", "foreign table", "view", "materialized view", "function", "procedure", "routine", "aggregate",
     "type", "domain", "schema",
 })  # fmt: skip
+_NO_TIME = re.compile(r"\s*[-+]?0*\.?0*\s*(?:us|ms|s|min|h|d)?\s*")
 _PARTS = {"column": "relation", "attribute": "type"}
 _WRITING = {
     "set logged": "SET LOGGED", "set un logged": "SET UNLOGGED", "set table space": "SET TABLESPACE",
@@ -238,15 +241,18 @@ def keep_the_lock_timeout(fact: Setting, migration: Migration) -> Iterator[Repor
     Bad:
         SET LOCAL lock_timeout = 0;
 
+    Bad:
+        RESET ALL;
+
     Good:
         SET LOCAL lock_timeout = '2s';
     """
-    if fact.name.lower() == "lock_timeout" and fact.value in ("0", "0s", "0ms", ""):
+    if fact.name.lower() in ("lock_timeout", "") and _NO_TIME.fullmatch(fact.value):  # "": RESET ALL
         yield Report(fact.start, "lock_timeout is switched off", "Give it a few seconds.")
 
 
-@migration_rule("M16", Severity.WARNING, Write)
-def no_backfill_under_a_lock(write: Write, migration: Migration) -> Iterator[Report]:
+@migration_rule("M16", Severity.WARNING, Write, Query)
+def no_backfill_under_a_lock(fact: Write | Query, migration: Migration) -> Iterator[Report]:
     """Change many rows in another revision than the one that locks the table.
 
     ALTER TABLE holds its lock to the end of the transaction: while all rows are changed nobody may read.
@@ -262,13 +268,16 @@ def no_backfill_under_a_lock(write: Write, migration: Migration) -> Iterator[Rep
         CREATE TABLE tb_new (id int);
         INSERT INTO tb_new SELECT id FROM tb_post;
     """
-    many = write.kind in ("update", "delete") and not write.where
-    if many and migration.transactional and write.table in migration.locked:
-        yield Report(
-            write.start,
-            f"all rows of {write.table.name} are changed while nobody may read it",
-            "Do it in a revision of its own, in steps.",
-        )
+    if not migration.transactional:
+        return
+    for write in writes((fact,)):
+        many = write.kind in ("update", "delete") and not write.where
+        if many and write.table in migration.locked:
+            yield Report(
+                write.start,
+                f"all rows of {write.table.name} are changed while nobody may read it",
+                "Do it in a revision of its own, in steps.",
+            )
 
 
 @migration_rule("M19", Severity.WARNING, Column)

@@ -1,6 +1,7 @@
 """Rules about migrations that hold a lock for as long as a table is big."""
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from toolkit.core.findings import Severity
 from toolkit.lint.history import Migration
@@ -150,7 +151,8 @@ def _is_volatile(value: Expression) -> bool:
 def add_column_that_may_be_null(column: Column, migration: Migration) -> Iterator[Report]:
     """Add a NOT NULL column with a default.
 
-    Without one the statement fails as soon as the table has a row ("contains null values").
+    Without one the statement fails as soon as the table has a row ("contains null values"). A domain may
+    bring a default along.
 
     Bad:
         ALTER TABLE tb_post ADD COLUMN slug text NOT NULL;
@@ -162,6 +164,9 @@ def add_column_that_may_be_null(column: Column, migration: Migration) -> Iterato
     """
     filled = column.default is not None or column.identity or column.generated or column.type in _SERIALS
     if column.added and column.not_null and not filled and not migration.is_new(column.table):
+        type_ = migration.type(column.type)
+        if type_.kind == "domain" if type_ else "." in column.type:
+            return
         yield Report(
             column.start,
             f"{column.name} is NOT NULL and the rows of {column.table.name} have no value for it",
@@ -293,7 +298,7 @@ def validate_in_a_later_revision(alteration: Alteration, migration: Migration) -
         return
     here = [
         fact
-        for fact in migration.facts
+        for fact in takewhile(lambda fact: fact is not alteration, migration.facts)
         if isinstance(fact, Constraint) and fact.added and fact.table == alteration.table
     ]
     added = any(fact.name == alteration.name and not fact.validated for fact in here)

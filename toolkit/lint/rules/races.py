@@ -56,7 +56,7 @@ def no_check_before_insert(fact: Routine | Do, file: File) -> Iterator[Report]: 
     steps = steps_of(fact)
     looked: dict[str, int] = {}
     for place, step in enumerate(steps):
-        for write in writes(step):
+        for write in writes(step.facts):
             start = looked.get(str(write.table))
             if write.kind == "insert" and start is not None and not write.on_conflict:
                 yield Report(
@@ -139,7 +139,7 @@ def lock_before_update(fact: Routine | Do, file: File) -> Iterator[Report]:  # n
         return
     read: dict[str, tuple[int, _Columns]] = {}
     for step in steps_of(fact):
-        for write in writes(step):
+        for write in writes(step.facts):
             start, columns = read.get(str(write.table), (-1, {}))
             if write.kind == "update" and _loses(write, columns):
                 yield Report(

@@ -11,3 +11,11 @@ ALTER TABLE tb_c RENAME TO tb_d;
 CREATE TABLE tb_c (id int);
 CREATE VIEW v_b AS SELECT id FROM tb_c;
 CREATE TABLE tb_later (id int);
+-- file: migrations/versions/4_d.up.sql
+WITH tb_cte AS (SELECT 1 AS id) INSERT INTO tb_d SELECT id FROM tb_cte;
+DROP TABLE IF EXISTS tb_f;
+INSERT INTO tb_maybe VALUES (1);
+-- file: migrations/versions/5_e.up.sql
+CREATE TABLE tb_cte (id int);
+CREATE TABLE tb_f (id int);
+CREATE TABLE IF NOT EXISTS tb_maybe (id int);

@@ -6,3 +6,11 @@ CREATE TABLE tb_like (
 );
 CREATE INDEX idx_post ON tb_post (id, author_id);
 CREATE INDEX idx_like ON tb_like (a);
+CREATE TABLE app.tb_post (
+    id int PRIMARY KEY,
+    "Author" int NOT NULL REFERENCES tb_user,  -- bad
+    editor int CONSTRAINT fk_editor REFERENCES tb_user ON DELETE CASCADE  -- bad
+);
+CREATE INDEX ON app.tb_post ("author");
+CREATE INDEX ON app.tb_post (lower(editor::text));
+CREATE INDEX idx_other ON tb_post ("Author");

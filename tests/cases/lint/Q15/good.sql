@@ -6,3 +6,5 @@ CREATE TABLE tb_like (
     CONSTRAINT fk_like FOREIGN KEY (a, b) REFERENCES tb_x (a, b),
     PRIMARY KEY (b, a, c)
 );
+CREATE TABLE app.tb_tag (post_id int REFERENCES tb_post (id), name text, EXCLUDE USING gist (name WITH =));
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS uq_tag ON app.tb_tag (post_id) INCLUDE (name) NULLS NOT DISTINCT;
