@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from toolkit.core.settings import Settings
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
 from toolkit.lint.run import Examined
 from toolkit.lint.selection import Selection
+from toolkit.source.statements import read_sql
 
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
 
@@ -32,7 +34,7 @@ def print_findings(
     if form == "json":
         lines = [json.dumps(as_objects(findings, examined.fixes), indent=2)]
     elif form == "sarif":
-        lines = [json.dumps(as_sarif(findings, selection.rules.values(), __version__), indent=2)]
+        lines = [json.dumps(_sarif(examined, selection, settings, texts), indent=2)]
     elif form == "github":
         lines = list(as_annotations(findings))
     else:
@@ -42,6 +44,23 @@ def print_findings(
         lines.append(_summary(examined))
     for line in lines:
         click.echo(line, err=to_stderr)
+
+
+def _sarif(
+    examined: Examined, selection: Selection, settings: Settings, texts: Mapping[Path, str]
+) -> dict[str, Any]:
+    from toolkit.lint.baseline import fingerprints
+
+    findings, fixes = examined.findings, examined.fixes
+    fixable = {finding.path: settings.root / finding.path for finding in findings if finding in fixes}
+    return as_sarif(
+        findings,
+        fixes,
+        fingerprints(findings, settings, texts),
+        {name: texts[path] if path in texts else read_sql(path) for name, path in fixable.items()},
+        selection.rules.values(),
+        __version__,
+    )
 
 
 def print_fixable(examined: Examined) -> None:

@@ -20,8 +20,6 @@ from toolkit.source.statements import decode, plain
 if TYPE_CHECKING:
     from toolkit.lint.cache import Cache
 
-_CACHE = ".toolkit_cache"
-
 
 @click.command(
     "lint",
@@ -112,9 +110,9 @@ class _Run(NamedTuple):
             )
 
     def _open_cache(self, context: str) -> "Cache":
-        from toolkit.lint.cache import Cache
+        from toolkit.lint.cache import cache_of
 
-        return Cache(self.settings.root / _CACHE, context)
+        return cache_of(self.settings)(context)
 
     def hide_known(self, examined: Examined, texts: Mapping[Path, str]) -> Examined:
         """Return what was found without what the baseline knows."""

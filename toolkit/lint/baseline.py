@@ -27,6 +27,7 @@ from toolkit.source.statements import read_sql
 _VERSION: Final = 1
 _UPDATE: Final = "`toolkit lint --update-baseline`"
 _NOTHING: Final[Mapping[Path, str]] = {}
+_NO_SQL: Final = (".toml", ".json")  # errors.toml, and the baseline itself
 _UNUSED: Final = "X02"  # the rule about a comment that allows what is not there: an entry is the same
 
 
@@ -128,6 +129,14 @@ def hide_known(
     return examined._replace(findings=sorted(findings), hidden=hidden)
 
 
+def fingerprints(findings: list[Finding], settings: Settings, texts: Texts) -> Iterator[str]:
+    """Yield, for each finding, what tells it from the others of its file and rule as a baseline does."""
+    seen: Entries = Counter()
+    for kind in _kinds(findings, settings, texts):
+        seen[kind] += 1
+        yield f"{kind.digest}:{seen[kind]}"
+
+
 def _was_asked(entry: Entry, examined: Examined, selection: Selection, settings: Settings) -> bool:
     """Return whether an entry would have been matched if there still were what it is for."""
     if entry.code not in all_rules() or not (settings.root / entry.path).exists():
@@ -159,7 +168,7 @@ def _kinds(findings: list[Finding], settings: Settings, texts: Texts) -> Iterato
             text = ""
         lines = text.split("\n")
         starts = [0, *accumulate(len(line) + 1 for line in lines)]
-        facts = read_facts(text, settings.schema, bodies=False) if path.suffix != ".toml" else ()
+        facts = read_facts(text, settings.schema, bodies=False) if path.suffix not in _NO_SQL else ()
         statements = [fact for fact in facts if isinstance(fact, Statement)]
         for finding in group:
             offset = starts[finding.line - 1] + finding.column - 1 if text else 0

@@ -10,20 +10,28 @@ import hashlib
 import os
 import struct
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, Final
 
 from toolkit import __version__
+from toolkit.core.settings import Settings
 from toolkit.lint.packing import pack, unpack
 
+_FOLDER: Final = ".toolkit_cache"  # at the root of a project
 _KEY: Final = 16  # bytes
 _ENTRY: Final = struct.Struct(f"<{_KEY}sI")  # the key, and the length of the value that follows
 _RESULTS: Final = 8  # so many results of whole runs are kept,
 _LARGEST: Final = 16 << 20  # none of them larger than this
 _CODE: Final = ("toolkit.core", "toolkit.lint", "toolkit.source", "pglast")
+
+
+def cache_of(settings: Settings) -> Callable[[str], "Cache"]:
+    """Return what opens the cache of a project by the context of its values, as lint_files asks for it."""
+    return partial(Cache, settings.root / _FOLDER)
 
 
 class Cache:

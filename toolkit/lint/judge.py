@@ -65,8 +65,11 @@ class Page:
         if end < start:
             match = _WORD.match(self._text, start)
             end = match.end() if match else start
-        span = (*self._place(start), *self._place(end))
-        return Finding(self._path, *span, code, severity, report.message, report.remedy)
+        return Finding(self._path, *self.span(start, end), code, severity, report.message, report.remedy)
+
+    def span(self, start: int, end: int) -> tuple[int, int, int, int]:
+        """Return the line and the column of two offsets, from 1."""
+        return (*self._place(start), *self._place(end))
 
     def _place(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self._starts, offset)

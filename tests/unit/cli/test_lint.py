@@ -190,3 +190,42 @@ def test_linting_with_a_terminal_and_fixing_import_nothing_heavy(lint):
     os.close(slave)
     os.close(master)
     assert done.stdout.splitlines()[-2:] == ["Fixed 1.", "[]"]
+
+
+def replaced(text, replacements):
+    """Returns a text with the replacements of a SARIF fix."""
+    starts = [0]
+    for line in text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    for one in reversed(replacements):
+        region = one["deletedRegion"]
+        start, end = (
+            starts[region[f"{name}Line"] - 1] + region[f"{name}Column"] - 1 for name in ("start", "end")
+        )
+        text = text[:start] + one["insertedContent"]["text"] + text[end:]
+    return text
+
+
+def test_sarif_says_how_a_finding_is_fixed_and_known_again(lint):
+    def results(text):
+        lint.file.write_text(text)
+        (run,) = json.loads(lint("--format", "sarif", status=1)[0])["runs"]
+        return run["results"]
+
+    odd = "SELECT 'é', jsonb_build_object('a'), jsonb_build_object('b');\n"
+    unused, view, first, second = results(UNUSED + JSON + odd)
+    for result, text in ((unused, JSON), (view, UNUSED + SAFE)):
+        (fix,) = result["fixes"]
+        (change,) = fix["artifactChanges"]
+        assert change["artifactLocation"] == {"uri": "sql/a.sql"}
+        assert replaced(UNUSED + JSON, change["replacements"]) == text
+    assert "(safe)" in unused["fixes"][0]["description"]["text"]
+    assert "fixes" not in first
+
+    prints = [one["partialFingerprints"]["primaryLocationLineHash"] for one in (view, first, second)]
+    assert len(set(prints)) == 3
+    moved = results("SELECT 1;\n\n" + odd.replace("SELECT", "SELECT\n") + JSON)
+    assert [one["partialFingerprints"]["primaryLocationLineHash"] for one in moved] == [
+        *prints[1:],
+        prints[0],
+    ]

@@ -156,12 +156,13 @@ def test_findings_as_objects_annotations_and_sarif(lint):
     assert annotation.startswith(
         "::error file=sql/a%2Cb.sql,line=2,endLine=2,col=14,endColumn=32,title=J03::100%25%0Abad. "
     )
-    log = as_sarif(found, all_rules().values(), __version__)
+    log = as_sarif(found, {}, ["x"], {}, all_rules().values(), __version__)
     (run,) = log["runs"]
     assert log["version"] == "2.1.0"
     assert {rule["id"] for rule in run["tool"]["driver"]["rules"]} == all_rules().keys()
     (result,) = run["results"]
     assert (result["ruleId"], result["level"]) == ("J03", "error")
-    assert result["locations"][0]["physicalLocation"]["region"] == {
-        "startLine": 2, "startColumn": 14, "endLine": 2, "endColumn": 32,
-    }  # fmt: skip
+    assert result["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "sql/a%2Cb.sql"},
+        "region": {"startLine": 2, "startColumn": 14, "endLine": 2, "endColumn": 32},
+    }
