@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 ifneq ($(shell test -x "$(BIN)/python" && cat "$(STAMP)"),$(CURDIR))
 .PHONY: $(STAMP)
 endif
-.PHONY: help dev migrate test check lint bench dist lock clean
+.PHONY: help dev migrate test fuzz check lint bench dist lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ migrate: $(STAMP) ## Apply all revisions to DATABASE_URL, or to the embedded Pos
 
 test: $(STAMP) ## Run the whole suite on real, throw-away databases
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+fuzz: $(STAMP) ## Try random inputs for SECONDS=600, from SEED on, with what OPTIONS select for pytest
+	@$(BIN)/python tools/fuzz.py $(SECONDS:%=--seconds=%) $(SEED:%=--seed=%) $(OPTIONS)
 
 check: $(STAMP) lint ## Lint, types, layers and house limits
 	@$(BIN)/mypy

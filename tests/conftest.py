@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from toolkit.errors import ServerBinariesMissing
 from toolkit.server.binaries import find_binaries
@@ -21,6 +22,7 @@ from toolkit.server.postmaster import Server
 from toolkit.server.scratch import Scratch, open_scratch
 
 NEWEST = 18
+settings.register_profile("fuzz", max_examples=1000, deadline=None)
 # Not pytest's own folders: only their owner may enter those, and the server of a root is somebody else.
 _PLACE = Path("/var/tmp")
 _PREFIX = "cqrs-toolkit-test-"
@@ -37,6 +39,31 @@ if state.exists():
     from tests.conftest import clean_up
     clean_up(state)
 """
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options that tools/fuzz.py gives."""
+    group = parser.getgroup("fuzz")
+    group.addoption("--fuzz", type=int, metavar="SEED", help="try many seeds, those of a round of this seed")
+    group.addoption("--fuzz-until", type=float, metavar="TIME", help="skip what would begin later")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test that would begin when the time of `make fuzz` is up."""
+    until = item.config.getoption("--fuzz-until")
+    if until is not None and time.time() > until:
+        pytest.skip("the time is up")
+
+
+@pytest.fixture(scope="session")
+def seeds(pytestconfig) -> Callable[[int], range]:
+    """Return seeds(n): the first n seeds; in `make fuzz` ten times as many, others in each round."""
+    fuzz = pytestconfig.getoption("--fuzz")
+
+    def choose(number: int) -> range:
+        return range(number) if fuzz is None else range(10 * number * fuzz, 10 * number * (fuzz + 1))
+
+    return choose
 
 
 def pytest_configure(config: pytest.Config) -> None:

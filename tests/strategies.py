@@ -1,9 +1,16 @@
-"""Random shapes and contracts for hypothesis."""
+"""Random shapes and contracts for hypothesis, and how many of them."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from toolkit.core.contract import Column, Command, Limit, Parameter, RaisedError, ReadModel, Result
 from toolkit.core.shapes import Array, Null, Object, Opaque, Property, Scalar, Tuple, or_null, union_of
+
+
+def share(part: float, **options: object) -> settings:
+    """Return settings for a slow test: a part of as many examples as others have, in every profile."""
+    return settings(max_examples=int(part * settings.default.max_examples), deadline=None, **options)
+
 
 TYPES = (
     "uuid",

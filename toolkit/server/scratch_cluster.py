@@ -45,6 +45,7 @@ SETTINGS = {
     "checkpoint_timeout": "1h",
     "max_connections": "200",
     "max_locks_per_transaction": "512",  # a package of 5,000 objects is loaded in one transaction
+    "jit": "off",  # tables are small; compiling a large view takes longer than a second
     "dynamic_shared_memory_type": "mmap",  # a killed server leaves nothing elsewhere
     "log_checkpoints": "off",  # each new database takes two
 }

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from tests.strategies import share
 from toolkit.catalog.trees import read_snapshot
 from toolkit.core.notation import write
 from toolkit.core.shapes import Opaque, Scalar, union_of
@@ -23,9 +24,7 @@ json_documents = st.recursive(
     max_leaves=8,
 )
 paths = st.lists(st.sampled_from(KEYS), min_size=1, max_size=2)
-PER_TEST = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+PER_TEST = share(0.6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,10 @@ import re
 import textwrap
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import share
 from toolkit.core.settings import Lint, Settings
 from toolkit.errors import BaselineInvalid
 from toolkit.lint.baseline import Entries, hide_known, read_baseline, updated, write_baseline
@@ -173,7 +174,7 @@ def test_the_file_is_in_order_with_one_line_for_each_entry(baseline):
 STATEMENTS = st.lists(st.sampled_from([VIEW, ODD, FINE, "SELECT json_build_object(1), 'é'"]), max_size=5)
 
 
-@settings(deadline=None, max_examples=50)
+@share(0.5)
 @given(STATEMENTS, STATEMENTS, st.sampled_from([" ", "\n", "\t\n "]))
 def test_as_many_are_hidden_as_were_known(tmp_path_factory, before, after, space):
     baseline = Project(tmp_path_factory.mktemp("project"))

@@ -9,9 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import share
 from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Lint, Settings
 from toolkit.errors import SqlFileError
@@ -257,7 +258,7 @@ def mutated(draw):
     return draw(st.sampled_from(["", "\ufeff"])) + sql.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
 
 
-@settings(deadline=None, max_examples=100)
+@share(1)
 @given(mutated())
 def test_any_text_is_fixed_once_and_for_all(before):
     result = fix(before)

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import share
 from toolkit.source.facts import (
     Alteration,
     Column,
@@ -463,7 +464,7 @@ def test_parameters_of_any_kind():
     assert all(isinstance(parameter, Parameter) for parameter in one(sql, Routine).parameters)
 
 
-@settings(deadline=None, max_examples=150)
+@share(1.5)
 @given(st.data())
 def test_no_change_to_real_sql_makes_it_crash(data):
     sql = data.draw(st.sampled_from(REAL))
