@@ -9,7 +9,7 @@ STAMP := $(VENV)/.installed
 ifneq ($(shell test -x "$(BIN)/python" && cat "$(STAMP)"),$(CURDIR))
 .PHONY: $(STAMP)
 endif
-.PHONY: help dev migrate test fuzz check lint bench dist lock clean
+.PHONY: help dev migrate test fuzz check lint docs bench dist lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: $(STAMP)
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 
+docs: $(STAMP) ## Build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo site/index.html
+
 bench: $(STAMP) ## Compare timings with their yardsticks and print the ratios
 	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
 
@@ -47,7 +50,7 @@ lock: ## Write requirements.lock anew (needs uv)
 	    pyproject.toml --output-file requirements.lock
 
 clean: ## Remove the venv and what the tools leave
-	rm -rf $(VENV) .venv-yardsticks .mypy_cache .ruff_cache .pytest_cache .hypothesis .toolkit_cache build dist *.egg-info
+	rm -rf $(VENV) .venv-yardsticks site .mypy_cache .ruff_cache .pytest_cache .hypothesis .toolkit_cache build dist *.egg-info
 
 $(STAMP): requirements.lock pyproject.toml tools/install.sh
 	@sh tools/install.sh "$(PYTHON)" "$(VENV)"
