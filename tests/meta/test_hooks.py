@@ -75,6 +75,15 @@ def test_the_hooks_lint_and_fix_what_is_committed(repository):
     assert run_hooks(repository)[0] == 0
 
 
+def test_the_manifest_of_the_hooks_is_one():
+    manifest = ROOT / ".pre-commit-hooks.yaml"
+    done = subprocess.run(
+        [PRE_COMMIT, "validate-manifest", manifest], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    assert "entry: toolkit check\n" in manifest.read_text()
+
+
 def test_the_hooks_of_this_repository(tmp_path):
     git(tmp_path, "init", "--quiet")
     for name in (".pre-commit-config.yaml", "pyproject.toml"):

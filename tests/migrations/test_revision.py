@@ -138,7 +138,7 @@ def test_place_that_a_person_has_to_fill_is_told_and_proven_when_it_is(shop):
     assert "_ask_for_the_age" in shown
     assert ".up.sql: give every row of public.tb_user a value for age.\n" in shown
     assert shown.endswith("Write that, remove its line, and run `toolkit check`.\n")
-    unwritten = shop.run("toolkit", "check", "revisions")
+    unwritten = shop.run("toolkit", "check", "stairway")
     assert unwritten.returncode == 1
     assert "somebody has to write give every row of public.tb_user" in unwritten.stdout
     (up,) = [path for path in shop.versions.glob("*ask_for*.up.sql") if "write here" in path.read_text()]
@@ -147,7 +147,7 @@ def test_place_that_a_person_has_to_fill_is_told_and_proven_when_it_is(shop):
     for statement, status in (("UPDATE tb_user SET age = 1;", 0), ("UPDATE tb_user SET age = x;", 1)):
         lines[place] = statement
         up.write_text("\n".join(lines))
-        checked = shop.run("toolkit", "check", "revisions")
+        checked = shop.run("toolkit", "check", "stairway")
         assert (checked.returncode, "note:" in checked.stdout) == (status, False), checked.stdout
     assert 'column "x" does not exist' in checked.stdout
 
@@ -160,7 +160,7 @@ def test_loss_has_to_be_allowed(shop):
     shop.done("toolkit", "revision", "-m", "Forget the names", "--allow-data-loss")
     (up,) = shop.versions.glob("*forget_the_names.up.sql")
     assert "\n-- toolkit: loses-data drops column public.tb_user.name\nALTER TABLE" in up.read_text()
-    assert shop.run("toolkit", "check", "revisions").returncode == 0
+    assert shop.run("toolkit", "check", "stairway").returncode == 0
 
 
 def test_what_can_not_be_used_writes_nothing(shop):

@@ -1,7 +1,7 @@
 """The tables of a database as they are needed to put rows into them: columns, types, constraints."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -119,6 +119,16 @@ def read_tables(connection: psycopg.Connection) -> list[Table]:
         for oid, group in _by_table(columns).items()
     ]
     return list(_in_order({table.oid: table for table in tables}))
+
+
+def read_types(connection: psycopg.Connection, names: Sequence[str]) -> list[Type]:
+    """Return the types that some names stand for, such as text[]; raises psycopg.Error for another."""
+    with connection.cursor(row_factory=namedtuple_row) as cursor:
+        types = _Types(
+            cursor.execute(_TYPES.encode()).fetchall(), cursor.execute(_CHECKS.encode()).fetchall()
+        )
+    oids = connection.execute("SELECT unnest(%s::text[])::regtype::oid", [list(names)]).fetchall()
+    return [types.get(oid) for (oid,) in oids]
 
 
 def _by_table(rows: list[Any]) -> dict[int, list[Any]]:

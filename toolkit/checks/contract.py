@@ -7,10 +7,8 @@ from typing import Final
 
 from toolkit.checks.contracts import (
     SUFFIX,
-    Inferred,
     contract_files,
     contract_folder,
-    infer_contract,
     read_committed,
 )
 from toolkit.checks.errors import ContractBroken, ContractFileError
@@ -20,7 +18,6 @@ from toolkit.core.findings import Finding
 from toolkit.core.notation import write_name
 from toolkit.core.settings import Settings
 from toolkit.core.shapes import Array, Object, Opaque, Shape, Tuple, Union
-from toolkit.migrate.states import States
 from toolkit.shape.contract_changes import Change, contract_changes
 from toolkit.shape.differences import Verdict
 
@@ -30,33 +27,19 @@ _UPDATE: Final = "Run `toolkit contract update` and review the files, or take th
 _SHOWN: Final = 5  # breaks that an error names
 
 
-def pinned(project: Project) -> States:
-    """Return the server that the contract is inferred on: the oldest target major's where it is to be had."""
-    oldest = project.oldest
-    return oldest if isinstance(oldest, States) else project.states
-
-
-def desired_contract(project: Project) -> Inferred:
-    """Return the contract that the SQL of the project makes."""
-    states = pinned(project)
-    project.show(f"Reading the contract on PostgreSQL {states.scratch.major}")
-    with states.copy(states.desired()) as conninfo:
-        return infer_contract(conninfo, project.settings)
-
-
 def check_contract(project: Project) -> Outcome:
     """Compare the contract that the SQL makes with the committed one, where one is committed."""
     settings = project.settings
     folder = contract_folder(settings)
     if not folder.is_dir():
         return Outcome("no contract is committed; `toolkit contract update` writes it")
-    inferred = desired_contract(project)
+    inferred = project.inferred
     wanted = contract_files(inferred.contract)
     findings = [*_differing(settings, wanted, inferred.contract), *_too_opaque(settings, inferred.contract)]
     said = (
         f"{len(inferred.contract.read_models)} read models and {len(inferred.contract.commands)} commands "
         f"compared with {folder.relative_to(settings.root).as_posix()}/ on PostgreSQL "
-        f"{pinned(project).scratch.major}"
+        f"{project.pinned.scratch.major}"
     )
     return Outcome(said, tuple(findings), tuple(f"{note.subject}: {note.text}" for note in inferred.notes))
 

@@ -1,6 +1,5 @@
 """The contract of a database, and the one that is committed under sql/contract/."""
 
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,8 @@ from psycopg import sql
 
 from toolkit.catalog.rulebook import read_rulebook
 from toolkit.catalog.trees import read_snapshot
-from toolkit.checks.errors import ContractFileError, GitFailed
+from toolkit.checks.errors import ContractFileError
+from toolkit.checks.git import git
 from toolkit.core.contract import Command, Contract, ReadModel, read_contract, write_contract
 from toolkit.core.rules import Rulebook
 from toolkit.core.settings import Settings
@@ -218,18 +218,6 @@ def read_texts(texts: Mapping[str, str]) -> Contract:
 def read_reference(settings: Settings, reference: str) -> Contract:
     """Return the contract that is committed at a git reference; raises GitFailed with git's words."""
     folder = contract_folder(settings).relative_to(settings.root).as_posix()
-    listed = _git(settings.root, "ls-tree", "-z", "--name-only", f"{reference}", f"{folder}/")
+    listed = git(settings.root, "ls-tree", "-z", "--name-only", f"{reference}", f"{folder}/")
     names = [name for name in listed.split("\0") if name.endswith(SUFFIX)]
-    return read_texts({name: _git(settings.root, "show", f"{reference}:./{name}") for name in names})
-
-
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    except OSError as error:
-        raise GitFailed(f"git can't be run: {error.strerror}.") from error
-    if done.returncode:
-        words = done.stderr.strip().removeprefix("fatal: ").splitlines()
-        raise GitFailed(f"git can't show the contract: {words[0] if words else 'it says nothing'}.")
-    return done.stdout
+    return read_texts({name: git(settings.root, "show", f"{reference}:./{name}") for name in names})

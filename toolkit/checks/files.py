@@ -1,8 +1,10 @@
 """Checks of the files alone; no server is needed."""
 
+from toolkit.checks.git import changed_files
 from toolkit.checks.project import Outcome, Project
 from toolkit.lint.baseline import hide_known
-from toolkit.lint.files import find_files
+from toolkit.lint.cache import Cache
+from toolkit.lint.files import CACHE, find_files
 from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 from toolkit.lint.workers import examine_all
@@ -12,11 +14,18 @@ def check_lint(project: Project) -> Outcome:
     """Ask the lint rules about the artifacts and the migrations; what the baseline knows is left out."""
     settings = project.settings
     project.show("Linting")
-    folders = [folder for folder in (settings.sql, settings.migrations) if folder.is_dir()]
+    asked = find_files([each for each in (settings.sql, settings.migrations) if each.is_dir()], settings)
+    if project.base is not None:
+        changed = changed_files(settings.root, project.base)
+        asked = (path for path in asked if path in changed)
     selection = select(settings)
-    examined = hide_known(
-        lint_files(find_files(folders, settings), settings, selection, examine=examine_all),
-        selection,
+    examined = lint_files(
+        asked,
         settings,
+        selection,
+        progress=lambda done, of: project.show(f"Linting {done} of {of}"),
+        examine=examine_all,
+        open_cache=lambda context: Cache(settings.root / CACHE, context),
     )
+    examined = hide_known(examined, selection, settings)
     return Outcome(f"{examined.files} files linted", tuple(examined.findings))

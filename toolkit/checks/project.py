@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from toolkit.checks.calls import Tried, try_commands
+from toolkit.checks.contracts import Inferred, infer_contract
+from toolkit.core.contract import Command
 from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Settings
 from toolkit.errors import SqlFileError, ToolkitError
@@ -14,7 +17,9 @@ from toolkit.migrate.application import Event, Running
 from toolkit.migrate.runner import Retry
 from toolkit.migrate.states import States, Unavailable, open_oldest
 from toolkit.server.scratch import open_scratch
+from toolkit.source.artifacts import read_artifacts
 from toolkit.source.revisions import Revisions, read_revisions
+from toolkit.source.statements import Statement
 
 Show = Callable[[str], None]  # what is going on, for people
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?:? (?P<words>.+)", re.DOTALL)
@@ -24,21 +29,37 @@ _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?:? (?P<wor
 class Outcome:
     """What a check found. said: one sentence about what was looked at, without its full stop.
 
-    findings: what is wrong. notes: what is not, and should be known all the same.
+    findings: what is wrong. notes: what is not, and should be known all the same. unproven: what could not be
+    shown, where it stands.
     """
 
     said: str
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    unproven: tuple[Finding, ...] = ()
 
 
 class Project:
     """Settings, revisions and scratch servers; each is read or opened when it is first asked for."""
 
-    def __init__(self, settings: Settings, stack: ExitStack, show: Show) -> None:
-        """Begin; stack: closes what is opened, show: hears what is going on."""
+    def __init__(
+        self,
+        settings: Settings,
+        stack: ExitStack,
+        show: Show,
+        *,
+        base: str | None = None,
+        database: str | None = None,
+    ) -> None:
+        """Begin; stack: closes what is opened, show: hears what is going on.
+
+        base: the git reference that a change is judged against. database: the conninfo of one that the
+        revisions were applied to.
+        """
         self.settings = settings
         self.show = show
+        self.base = base
+        self.database = database
         self._stack = stack
 
     @cached_property
@@ -56,6 +77,40 @@ class Project:
     def oldest(self) -> States | Unavailable | None:
         """The same on the oldest target major; None where that is the scratch server's."""
         return self._stack.enter_context(open_oldest(self.states))
+
+    @cached_property
+    def artifacts(self) -> dict[str, Statement]:
+        """The statement that makes each object, by the object's qualified name; raises as read_artifacts."""
+        return {
+            f"{name.schema}.{name.name}": declaration.statement
+            for artifact in read_artifacts(self.settings.sql, self.settings.schema)
+            for declaration in artifact.declarations
+            if declaration.identity is not None
+            for name in declaration.declares
+        }
+
+    @cached_property
+    def pinned(self) -> States:
+        """The server that the contract is inferred on: the oldest target major's where it is to be had."""
+        return self.oldest if isinstance(self.oldest, States) else self.states
+
+    @cached_property
+    def inferred(self) -> Inferred:
+        """The contract that the SQL of the project makes."""
+        self.show(f"Reading the contract on PostgreSQL {self.pinned.scratch.major}")
+        with self.pinned.copy(self.pinned.desired()) as conninfo:
+            return infer_contract(conninfo, self.settings)
+
+    @cached_property
+    def commands(self) -> list[Command]:
+        """The commands of the contract."""
+        return [each for each in self.inferred.contract.commands if each.volatility == "volatile"]
+
+    @cached_property
+    def tried(self) -> dict[Command, Tried]:
+        """What the commands answer to many calls."""
+        with self.pinned.copy(self.pinned.desired()) as conninfo:
+            return try_commands(conninfo, self.settings, self.commands, self.show)
 
     @property
     def servers(self) -> tuple[States, ...]:
@@ -95,6 +150,20 @@ class Project:
             column,
         )
 
+    def at(self, name: str, code: str, message: str, remedy: str) -> Finding:
+        """Return an error at the statement that makes an object; name: qualified outside the schema."""
+        bare = name.partition("(")[0].replace('"', "")
+        made = self.artifacts.get(bare if "." in bare else f"{self.settings.schema}.{bare}")
+        path, line = (made.path, made.line) if made else (self.settings.sql, 1)
+        return finding(self.settings, path, code, message, remedy, line)
+
+    def at_rule(self, rule: str, code: str, message: str, remedy: str) -> Finding:
+        """Return an error at a rule in errors.toml."""
+        path = self.settings.sql / "errors.toml"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        line = next((number for number, text in enumerate(lines, 1) if f"[rules.{rule}]" in text), 1)
+        return finding(self.settings, path, code, message, remedy, line)
+
     def _hear(self, event: Event | Retry) -> None:
         if isinstance(event, Running):
             self.show(f"{event.direction} {event.revision.id} {event.revision.message}")
@@ -109,7 +178,9 @@ def finding(
 
 
 @contextmanager
-def open_project(settings: Settings, show: Show) -> Iterator[Project]:
-    """Give a Project whose scratch databases die with the block."""
+def open_project(
+    settings: Settings, show: Show, *, base: str | None = None, database: str | None = None
+) -> Iterator[Project]:
+    """Give a Project whose scratch databases die with the block; base, database: see Project."""
     with ExitStack() as stack:
-        yield Project(settings, stack, show)
+        yield Project(settings, stack, show, base=base, database=database)

@@ -3,21 +3,39 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
+from toolkit.checks.base import check_breaks, check_phases
+from toolkit.checks.commands import check_arguments, check_errors
 from toolkit.checks.contract import check_contract
+from toolkit.checks.database import check_load, check_reach
 from toolkit.checks.files import check_lint
 from toolkit.checks.generated import check_generated
-from toolkit.checks.history import check_head, check_revisions
+from toolkit.checks.history import check_head, check_ledger, check_stairway
 from toolkit.checks.project import Outcome, Project
+from toolkit.checks.verification import check_documents
 from toolkit.errors import SqlFileError, ToolkitError
 
 Check = Callable[[Project], Outcome]
 CHECKS: Final[Mapping[str, Check]] = {
     "lint": check_lint,
+    "load": check_load,
     "head": check_head,
-    "revisions": check_revisions,
+    "stairway": check_stairway,
     "contract": check_contract,
     "codegen": check_generated,
+    "documents": check_documents,
+    "arguments": check_arguments,
+    "errors": check_errors,
+    "reach": check_reach,
+    "breaks": check_breaks,
+    "phases": check_phases,
+    "ledger": check_ledger,
 }
+
+
+def applicable(project: Project) -> list[str]:
+    """Return the names of the checks that have what they need: some compare with a base or a database."""
+    missing = set() if project.base else {"breaks", "phases"}
+    return [name for name in CHECKS if name not in missing and (name != "ledger" or project.database)]
 
 
 def run_checks(project: Project, names: Iterable[str]) -> Iterator[tuple[str, Outcome]]:

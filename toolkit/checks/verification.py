@@ -13,8 +13,7 @@ from psycopg import sql
 from toolkit.catalog.rows import fill_tables
 from toolkit.catalog.samples import Draws
 from toolkit.catalog.tables import read_tables
-from toolkit.checks.contract import desired_contract, pinned
-from toolkit.checks.project import Project
+from toolkit.checks.project import Outcome, Project
 from toolkit.core.contract import Column, Contract, ReadModel
 from toolkit.core.notation import write_name
 from toolkit.core.settings import Settings
@@ -26,6 +25,8 @@ from toolkit.shape.witness import expected, observed
 Maker = Callable[[Draws], str | None]
 _MOST: Final = 500  # documents of one read model in one round
 _EDGES: Final = 0.25
+_SEED, _ROWS = 2, 20  # of the check
+_LONGEST: Final = 200  # characters of a document in a message
 _REFRESH, _CALL = "REFRESH MATERIALIZED VIEW {}", "SELECT {}()"
 _MATVIEWS: Final = """
     SELECT n.nspname, c.relname FROM pg_class AS c INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -70,10 +71,10 @@ def verify_contract(project: Project, *, seed: int, rounds: int, rows: int) -> V
 
     seed: of the first round, the next ones count up; the same seed makes the same rows. rows: for each table.
     """
-    inferred = desired_contract(project)
+    inferred = project.inferred
     found = Verification()
     missing = set(_expected(inferred.contract))
-    states = pinned(project)
+    states = project.pinned
     for number in range(seed, seed + rounds):
         project.show(f"Round {number - seed + 1} of {rounds} (seed {number})")
         with (
@@ -87,6 +88,25 @@ def verify_contract(project: Project, *, seed: int, rounds: int, rows: int) -> V
     found.unseen = sorted(missing)
     found.notes = list(dict.fromkeys(found.notes))
     return found
+
+
+def check_documents(project: Project) -> Outcome:
+    """Check documents of a few random rows against the contract that the SQL makes."""
+    found = verify_contract(project, seed=_SEED, rounds=1, rows=_ROWS)
+    told = {(broken.model, broken.path): broken for broken in reversed(found.broken)}
+    findings = [
+        project.at(
+            broken.model,
+            "documents",
+            f"{broken.model} {broken.path} {broken.message} in {broken.document[:_LONGEST]}",
+            f"See `toolkit contract verify --seed {broken.seed} --rounds 1`; mend the view, or its comment.",
+        )
+        for broken in told.values()
+    ]
+    said = (
+        f"{found.documents} documents compared with the contract on PostgreSQL {project.pinned.scratch.major}"
+    )
+    return Outcome(said, tuple(findings), tuple(found.notes))
 
 
 def _fill(

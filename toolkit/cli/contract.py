@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from toolkit.checks.contract import check_contract, desired_contract, opaque_values, update_contract
+from toolkit.checks.contract import check_contract, opaque_values, update_contract
 from toolkit.checks.contracts import Inferred, infer_contract, read_committed, read_reference
 from toolkit.checks.errors import ContractUnknown
 from toolkit.checks.project import open_project
@@ -144,7 +144,7 @@ def _infer(settings: Settings, database: str | None) -> Inferred:
     if database is not None:
         return infer_contract(database, settings)
     with progress() as tell, open_project(settings, tell) as project:
-        return desired_contract(project)
+        return project.inferred
 
 
 def _named(contract: Contract, names: Iterable[str]) -> list[ReadModel | Command]:

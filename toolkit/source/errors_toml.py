@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from toolkit.errors import ErrorCodesInvalid
 
@@ -12,9 +13,21 @@ _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 def read_error_codes(path: Path) -> dict[str, str]:
     """Return the application code of each rule of the business, by the rule's name.
 
-    Raises ErrorCodesInvalid for what is not TOML and for anything but tables [rules.<name>] with the one key
-    `code`, in capitals.
+    Raises ErrorCodesInvalid for what is not TOML and for anything but tables [rules.<name>] with a `code` in
+    capitals and, perhaps, an `example`.
     """
+    return {name: _code(rule, name, path) for name, rule in _read(path).items()}
+
+
+def read_examples(path: Path) -> dict[str, str]:
+    """Return the SQL that breaks a rule, by the name of each rule that has an `example`; raises as above."""
+    codes = read_error_codes(path)
+    return {
+        name: rule["example"] for name, rule in _read(path).items() if name in codes and "example" in rule
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -22,14 +35,15 @@ def read_error_codes(path: Path) -> dict[str, str]:
     rules = document.pop("rules", {})
     if document or not isinstance(rules, dict):
         raise ErrorCodesInvalid(f"{path} holds something else than tables [rules.<name>].")
-    return {name: _code(rule, name, path) for name, rule in rules.items()}
+    return rules
 
 
 def _code(rule: object, name: str, path: Path) -> str:
-    code = rule.get("code") if isinstance(rule, dict) and len(rule) == 1 else None
-    if not isinstance(code, str) or not _CODE.fullmatch(code):
+    values = rule if isinstance(rule, dict) and rule.keys() <= {"code", "example"} else {}
+    code, example = values.get("code"), values.get("example", "")
+    if not (isinstance(code, str) and _CODE.fullmatch(code) and isinstance(example, str)):
         raise ErrorCodesInvalid(
-            f"{path}: [rules.{name}] must hold exactly one key, code, in capitals.",
+            f"{path}: [rules.{name}] must hold a code in capitals, and nothing else but an example.",
             remedy='An example: code = "NOT_FOUND".',
         )
     return code

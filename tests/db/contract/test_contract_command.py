@@ -164,7 +164,7 @@ def test_diff_against_a_git_reference(committed):
     assert (done.returncode, "SAFE  data.raw: key added" in done.stdout) == (0, True)
     refused = committed.run("diff", "--against", "nowhere")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("toolkit: git can't show the contract:")
+    assert refused.stderr.startswith("toolkit: git can't tell what was committed:")
 
 
 def test_diff_against_a_database(project, empty_database):

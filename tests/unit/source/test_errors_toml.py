@@ -28,10 +28,13 @@ def test_codes_by_rule(read):
     ("text", "words"),
     [
         ('[rules.a]\ncode = "X"\n[rules.a]\ncode = "Y"', "can't be read: Cannot declare"),
-        ('[rules.a]\ncode = "not found"', r"\[rules\.a\] must hold exactly one key, code, in capitals"),
-        ('[rules.a]\ncode = "X"\nstatus = 404', r"\[rules\.a\] must hold exactly one key"),
-        ("[rules]\na = 1", r"\[rules\.a\] must hold exactly one key"),
-        ("[rules.a]\ncode = 1", r"\[rules\.a\] must hold exactly one key"),
+        (
+            '[rules.a]\ncode = "not found"',
+            r"\[rules\.a\] must hold a code in capitals, and nothing else but an example",
+        ),
+        ('[rules.a]\ncode = "X"\nstatus = 404', r"\[rules\.a\] must hold a code"),
+        ("[rules]\na = 1", r"\[rules\.a\] must hold a code"),
+        ("[rules.a]\ncode = 1", r"\[rules\.a\] must hold a code"),
         ('[rule.a]\ncode = "X"', "something else than tables"),
         ("rules = 1", "something else than tables"),
     ],

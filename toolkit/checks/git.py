@@ -1,0 +1,42 @@
+"""What git knows about the files of a project."""
+
+import subprocess
+from pathlib import Path
+
+from toolkit.checks.errors import GitFailed
+
+
+def git(root: Path, *arguments: str) -> str:
+    """Return what git prints in a folder; raises GitFailed with git's words."""
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    except OSError as error:
+        raise GitFailed(f"git can't be run: {error.strerror}.") from error
+    if done.returncode:
+        words = done.stderr.strip().removeprefix("fatal: ").splitlines()
+        raise GitFailed(
+            f"git can't tell what was committed: {words[0] if words else 'it says nothing'}.",
+            remedy="Name a commit, a branch or a tag.",
+        )
+    return done.stdout
+
+
+def changed_files(root: Path, reference: str) -> set[Path]:
+    """Return the files under `root` that are not as at the reference, new ones among them.
+
+    The reference stands for where the work began: its merge base with what is checked out.
+    """
+    start = _start(root, reference)
+    names = git(root, "diff", "--name-only", "--relative", "-z", start, "--").split("\0")
+    names += git(root, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
+    return {root / name for name in names if name}
+
+
+def committed_text(root: Path, reference: str, path: Path) -> str:
+    """Return the text of a file at the reference; raises GitFailed where it is not there."""
+    return git(root, "show", f"{_start(root, reference)}:./{path.relative_to(root).as_posix()}")
+
+
+def _start(root: Path, reference: str) -> str:
+    return git(root, "merge-base", reference, "HEAD").strip()
