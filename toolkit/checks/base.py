@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.checks.contract import RECORD
-from toolkit.checks.contracts import contract_folder, infer_contract, read_reference
+from toolkit.checks.contracts import contract_folder, infer_contract
 from toolkit.checks.errors import GitFailed
-from toolkit.checks.git import changed_files, committed_text
+from toolkit.checks.git import committed_text
 from toolkit.checks.project import Outcome, Project, finding
 from toolkit.core.contract import Contract
 from toolkit.core.findings import Finding
@@ -27,7 +27,7 @@ def check_breaks(project: Project) -> Outcome:
     if project.base is None:
         return Outcome(_NO_BASE)
     settings = project.settings
-    old = read_reference(settings, project.base)
+    old = project.base_contract
     changes = contract_changes(old, project.inferred.contract, settings.contract.tier)
     allowed = _allowed(contract_folder(settings) / RECORD)
     breaks = [change for change in changes if change.verdict is Verdict.BREAK and str(change) not in allowed]
@@ -46,10 +46,10 @@ def check_phases(project: Project) -> Outcome:
     """Look whether clients of the base still work after each new revision that is no phase of contraction."""
     if project.base is None:
         return Outcome(_NO_BASE)
-    old = read_reference(project.settings, project.base)
+    old = project.base_contract
     findings: list[Finding] = []
     looked = 0
-    for revision in new_revisions(project):
+    for revision in project.new_revisions:
         if revision.phase == "contract":
             break  # from here on the old clients are gone
         project.show(f"Asking what clients of {project.base} find after {revision.id}")
@@ -73,23 +73,11 @@ def phase_findings(project: Project, revision: Revision, old: Contract) -> Itera
             )
 
 
-def new_revisions(project: Project) -> list[Revision]:
-    """Return the revisions that the base does not have, in order; all of them where there is no base."""
-    if project.base is None:
-        return project.revisions.order
-    changed = changed_files(project.settings.root, project.base)
-    return [
-        revision
-        for revision in project.revisions.order
-        if any(path in changed for path in (revision.path, revision.up, revision.down))
-    ]
-
-
 def edited_revisions(project: Project) -> Iterator[Finding]:
     """Yield the revisions whose way up is another one than at the base: it may be applied somewhere."""
     if project.base is None:
         return
-    for revision in new_revisions(project):
+    for revision in project.new_revisions:
         if revision.up is None:
             continue
         try:

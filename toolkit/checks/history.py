@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from toolkit.checks.base import edited_revisions, new_revisions
+from toolkit.checks.base import edited_revisions
 from toolkit.checks.project import Outcome, Project, finding
 from toolkit.core.findings import Finding
 from toolkit.migrate.files import find_unmarked_losses, read_file
@@ -33,7 +33,7 @@ def check_head(project: Project) -> Outcome:
 
 def check_stairway(project: Project) -> Outcome:
     """Take the revisions, the new ones where there is a base, up, down and up again; compare in between."""
-    wanted = set(new_revisions(project))
+    wanted = set(project.new_revisions)
     order = project.revisions.order
     first = min((order.index(revision) for revision in wanted), default=len(order))
     findings = [

@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 
 from toolkit.checks.calls import Tried, try_commands
-from toolkit.checks.contracts import Inferred, infer_contract
-from toolkit.core.contract import Command
+from toolkit.checks.contracts import Inferred, infer_contract, read_reference
+from toolkit.checks.git import changed_files
+from toolkit.core.contract import Command, Contract
 from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Settings
 from toolkit.errors import SqlFileError, ToolkitError
@@ -17,8 +18,8 @@ from toolkit.migrate.application import Event, Running
 from toolkit.migrate.runner import Retry
 from toolkit.migrate.states import States, Unavailable, open_oldest
 from toolkit.server.scratch import open_scratch
-from toolkit.source.artifacts import read_artifacts
-from toolkit.source.revisions import Revisions, read_revisions
+from toolkit.source.artifacts import Artifact, read_artifacts
+from toolkit.source.revisions import Revision, Revisions, read_revisions
 from toolkit.source.statements import Statement
 
 Show = Callable[[str], None]  # what is going on, for people
@@ -30,13 +31,14 @@ class Outcome:
     """What a check found. said: one sentence about what was looked at, without its full stop.
 
     findings: what is wrong. notes: what is not, and should be known all the same. unproven: what could not be
-    shown, where it stands.
+    shown, where it stands. stopped: at an error, so that nothing else is known.
     """
 
     said: str
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     unproven: tuple[Finding, ...] = ()
+    stopped: bool = False
 
 
 class Project:
@@ -68,6 +70,23 @@ class Project:
         return read_revisions(self.settings.migrations / "versions")
 
     @cached_property
+    def new_revisions(self) -> list[Revision]:
+        """The revisions that the base does not have as they are, in order; all where there is no base."""
+        if self.base is None:
+            return self.revisions.order
+        changed = changed_files(self.settings.root, self.base)
+        return [
+            revision
+            for revision in self.revisions.order
+            if any(path in changed for path in (revision.path, revision.up, revision.down))
+        ]
+
+    @cached_property
+    def base_contract(self) -> Contract:
+        """The contract that is committed at the base; raises GitFailed."""
+        return read_reference(self.settings, self.base or "HEAD")
+
+    @cached_property
     def states(self) -> States:
         """The databases of the project on the scratch server; raises what starting that raises."""
         self.show("Starting the scratch server")
@@ -79,11 +98,16 @@ class Project:
         return self._stack.enter_context(open_oldest(self.states))
 
     @cached_property
+    def files(self) -> list[Artifact]:
+        """The artifacts; raises as read_artifacts does."""
+        return read_artifacts(self.settings.sql, self.settings.schema)
+
+    @cached_property
     def artifacts(self) -> dict[str, Statement]:
-        """The statement that makes each object, by the object's qualified name; raises as read_artifacts."""
+        """The statement that makes each object, by the object's qualified name; raises as `files` does."""
         return {
             f"{name.schema}.{name.name}": declaration.statement
-            for artifact in read_artifacts(self.settings.sql, self.settings.schema)
+            for artifact in self.files
             for declaration in artifact.declarations
             if declaration.identity is not None
             for name in declaration.declares

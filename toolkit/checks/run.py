@@ -44,9 +44,14 @@ def run_checks(project: Project, names: Iterable[str]) -> Iterator[tuple[str, Ou
     Other errors, such as a server that does not start, are raised.
     """
     for name in names:
-        try:
-            yield name, CHECKS[name](project)
-        except ToolkitError as error:
-            if error.exit_status != 1 and not isinstance(error, SqlFileError):
-                raise
-            yield name, Outcome("stopped at an error", (project.as_finding(error),))
+        yield name, run_check(project, CHECKS[name])
+
+
+def run_check(project: Project, check: Check) -> Outcome:
+    """Return the outcome of one check; as run_checks."""
+    try:
+        return check(project)
+    except ToolkitError as error:
+        if error.exit_status != 1 and not isinstance(error, SqlFileError):
+            raise
+        return Outcome("stopped at an error", (project.as_finding(error),), stopped=True)

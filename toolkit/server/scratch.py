@@ -36,7 +36,7 @@ def open_scratch(major: int | None = None) -> Iterator["Scratch"]:
 
     Raises ScratchServerUnusable, or what starting the embedded server raises.
     """
-    url = os.environ.get("TOOLKIT_SCRATCH_URL")
+    url = scratch_url()
     if url:
         with (
             _administrator(url, major) as connection,
@@ -55,6 +55,11 @@ def open_scratch(major: int | None = None) -> Iterator["Scratch"]:
                 contextlib.closing(Scratch(conninfo, connection)) as scratch,
             ):
                 yield scratch
+
+
+def scratch_url() -> str | None:
+    """Return the server that is to be used in place of the embedded scratch cluster."""
+    return os.environ.get("TOOLKIT_SCRATCH_URL") or None
 
 
 @contextlib.contextmanager
@@ -143,6 +148,17 @@ class Scratch:
         if len(self._released) >= _BATCH and not (self._dropper and self._dropper.is_alive()):
             batch, self._released = self._released, []
             self._drop_later(batch)
+
+    def keep(self, conninfo: str, name: str) -> None:
+        """Rename a database of ours to what nobody drops; ends the sessions in it."""
+        old = str(conninfo_to_dict(conninfo)["dbname"])
+        self._alive.discard(old)
+        self._connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", [old]
+        )
+        self._connection.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(name))
+        )
 
     def drop_all(self) -> None:
         """Drop all databases of ours, and all but the newest templates that nobody uses."""

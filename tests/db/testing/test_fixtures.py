@@ -1,0 +1,165 @@
+"""The fixtures, in a project's own test suite."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import psycopg
+import pytest
+
+from toolkit.server.scratch import open_scratch
+
+TESTS = """
+import psycopg
+import pytest
+
+ADD = "SELECT fn_add_book(%s)"
+COUNT = "SELECT count(*) FROM tb_book"
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_each_begins_empty(database, turn):
+    assert database.execute(COUNT).fetchone() == (0,)
+    database.execute(ADD, ["one"])
+    assert database.execute(COUNT).fetchone() == (1,)
+
+
+def test_error_does_not_last(database):
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        database.execute("INSERT INTO tb_book (title) VALUES ('a'), ('a')")
+
+
+def test_still_empty(database):
+    assert database.execute(COUNT).fetchone() == (0,)
+
+
+def test_commit_is_refused(database):
+    with pytest.raises(psycopg.ProgrammingError):
+        database.commit()
+
+
+def test_closed_by_the_test(database):
+    database.close()
+
+
+@pytest.mark.parametrize("turn", range(2))
+def test_own_database_takes_commits(fresh_database, turn):
+    with psycopg.connect(fresh_database) as connection:
+        assert connection.execute(COUNT).fetchone() == (0,)
+        connection.execute(ADD, ["one"])
+
+
+def test_roles_have_their_rights(database, as_role):
+    with as_role("sample_command", "00000000-0000-4000-8000-000000000000"):
+        database.execute(ADD, ["mine"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), database.transaction():
+            database.execute(COUNT)
+    with as_role("sample_read"):
+        assert database.execute("SELECT data->>'title' FROM v_book").fetchall() == [("mine",)]
+    row = database.execute("SELECT owner_id::text, current_user = session_user FROM tb_book").fetchone()
+    assert row == ("00000000-0000-4000-8000-000000000000", True)
+
+
+def test_role_ends_with_an_error(database, as_role):
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), as_role("sample_read"):
+        database.execute(COUNT)
+    assert database.execute(COUNT).fetchone() == (0,)
+
+
+def test_deferred_constraint_is_asked(database):
+    database.execute("CREATE TABLE tb_a (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+    database.execute("INSERT INTO tb_a VALUES (1), (1)")
+"""
+FAILING = """
+import psycopg
+
+
+def test_shared(database):
+    database.execute("SELECT fn_add_book('shared')")
+    assert False
+
+
+def test_of_its_own(fresh_database):
+    with psycopg.connect(fresh_database) as connection:
+        connection.execute("SELECT fn_add_book('own')")
+    assert False
+
+
+def test_after_that(database):
+    assert database.execute("SELECT count(*) FROM tb_book").fetchone() == (0,)
+"""
+
+
+def pytest_of(root, *options: str, text: str = TESTS):
+    """Return the arguments of subprocess that run a project's tests."""
+    (root / "test_books.py").write_text(text)
+    return {
+        "args": [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "test_books.py"],
+        "cwd": root,
+        "env": {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
+        "text": True,
+    }
+
+
+def ended(outcomes: str) -> dict[str, int]:
+    (line,) = re.findall(r"^=*.*(?:passed|failed).* in .*$", outcomes, re.MULTILINE)
+    return {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", line)}
+
+
+@pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "xdist"])
+def test_each_test_has_its_database(sample, options):
+    done = subprocess.run(**pytest_of(sample, *options), capture_output=True, check=False, timeout=120)
+    assert ended(done.stdout) == {"passed": 12, "error": 1}, done.stdout
+    assert "UniqueViolation" in done.stdout  # what was deferred
+    assert "test_deferred_constraint_is_asked" in done.stdout
+
+
+def test_databases_of_failed_tests_are_kept(sample):
+    done = subprocess.run(
+        **pytest_of(sample, "--toolkit-keep", text=FAILING), capture_output=True, check=False, timeout=120
+    )
+    assert ended(done.stdout) == {"failed": 2, "passed": 1}, done.stdout
+    (keeper,) = set(re.findall(r"until: kill (\d+)", done.stdout))
+    try:
+        shared, own = re.findall(r'psql "(.*)"', done.stdout)
+        for conninfo, title in ((shared, "shared"), (own, "own")):
+            with psycopg.connect(conninfo) as connection:
+                assert connection.execute("SELECT title FROM tb_book").fetchall() == [(title,)]
+    finally:
+        os.kill(int(keeper), signal.SIGKILL)
+
+
+def test_killed_run_leaves_nothing(sample, scratch):
+    text = """
+import time
+
+
+def test_long(fresh_database):
+    print(fresh_database, flush=True)
+    time.sleep(60)
+"""
+    with subprocess.Popen(**pytest_of(sample, "-s", "-q", text=text), stdout=subprocess.PIPE) as process:
+        conninfo = next(line for line in process.stdout if "dbname" in line or "postgres" in line).strip()
+        process.kill()
+    name = psycopg.conninfo.conninfo_to_dict(conninfo)["dbname"]
+    assert name.startswith("toolkit_scratch_")
+    with psycopg.connect(
+        psycopg.conninfo.make_conninfo(conninfo, dbname="postgres"), autocommit=True
+    ) as server:
+        for _ in range(200):
+            with open_scratch():  # whoever comes next drops what was left
+                there = server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if there is None:
+                return
+            time.sleep(0.1)
+    pytest.fail(f"{name} is still there")
+
+
+def test_project_without_what_the_plugin_needs(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'a'\nversion = '1'\n")
+    text = "def test_a(database):\n    pass\n"
+    done = subprocess.run(**pytest_of(tmp_path, text=text), capture_output=True, check=False, timeout=120)
+    assert "No pyproject.toml with a [tool.toolkit] table at or above" in done.stdout

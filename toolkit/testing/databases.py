@@ -1,0 +1,140 @@
+"""Databases for tests: one that all share and each rolls back, and clones of its template."""
+
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
+
+from toolkit.checks.calls import ACTOR
+from toolkit.checks.project import Project, open_project
+from toolkit.core.settings import find_root, load_settings
+from toolkit.server.scratch import Scratch, scratch_url
+from toolkit.testing import keeper
+
+
+class Lease:
+    """A database that a test has. connection: to a shared one. kept: the name to keep it under, or None."""
+
+    def __init__(
+        self, conninfo: str, hold: Callable[[], str], connection: psycopg.Connection | None = None
+    ) -> None:
+        """Begin with a database that goes away after the test; hold: keeps its server, says for how long."""
+        self.conninfo = conninfo
+        self.connection = connection
+        self.kept: str | None = None
+        self._hold = hold
+
+    def keep(self) -> str:
+        """Let the database stay after the test; return how to connect to it then, and for how long."""
+        self.kept = f"toolkit_kept_{secrets.token_hex(4)}"
+        return f'psql "{make_conninfo(self.conninfo, dbname=self.kept)}"\n{self._hold()}'
+
+
+class Databases:
+    """Gives tests databases of one project, all from one template; see open_databases."""
+
+    def __init__(self, project: Project, scratch: Scratch, template: str) -> None:
+        """Begin; template: of a database at the head of the revisions."""
+        self.project = project
+        self._scratch = scratch
+        self._template = template
+        self._shared: psycopg.Connection | None = None
+        self._keeper: subprocess.Popen[bytes] | None = None
+
+    @contextmanager
+    def fresh(self) -> Iterator[Lease]:
+        """Give a database of its own."""
+        lease = Lease(self._scratch.clone(self._template), self._hold)
+        try:
+            yield lease
+        finally:
+            self._end(lease)
+
+    @contextmanager
+    def shared(self) -> Iterator[Lease]:
+        """Give a connection in a transaction that is rolled back; what is deferred is asked before."""
+        connection = self._shared or psycopg.connect(self._scratch.clone(self._template), autocommit=True)
+        self._shared = connection
+        lease = Lease(connection.info.dsn, self._hold, connection)
+        try:
+            with connection.transaction(force_rollback=True) as transaction:
+                yield lease
+                if lease.kept:
+                    transaction.force_rollback = False
+                elif connection.info.transaction_status == TransactionStatus.INTRANS:
+                    connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        finally:
+            if lease.kept or connection.closed:
+                self._shared = None
+                connection.close()
+                self._end(lease)
+
+    def _end(self, lease: Lease) -> None:
+        if lease.kept:
+            self._scratch.keep(lease.conninfo, lease.kept)
+        else:
+            self._scratch.release(lease.conninfo)
+
+    def _hold(self) -> str:
+        """Keep the server of databases that are kept up after the tests; say for how long."""
+        if scratch_url():
+            return "It stays until you drop it."
+        if self._keeper is None:
+            self._keeper = subprocess.Popen(
+                [sys.executable, "-m", keeper.__name__],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            if self._keeper.stdout:
+                self._keeper.stdout.read()  # it closes its output when it holds the server
+                self._keeper.stdout.close()
+        return f"Its server stays for an hour, or until: kill {self._keeper.pid}"
+
+    def close(self) -> None:
+        """Close the shared connection."""
+        if self._shared:
+            self._shared.close()
+
+
+@contextmanager
+def open_databases(start: Path) -> Iterator[Databases]:
+    """Give the Databases of the project at or above a folder.
+
+    Raises ToolkitError where there is no project, no server, or the revisions can't be applied.
+    """
+    settings = load_settings(find_root(start))
+    with open_project(settings, _silent) as project:
+        databases = Databases(project, project.states.scratch, project.states.at(project.revisions))
+        try:
+            yield databases
+        finally:
+            databases.close()
+
+
+def _silent(message: str) -> None:
+    """Show nothing."""
+
+
+@contextmanager
+def acting(connection: psycopg.Connection, role: str, actor: object = None) -> Iterator[psycopg.Connection]:
+    """Let a connection act as a role, and as an acting user where one is given; inside of a transaction."""
+    (before,) = connection.execute("SELECT current_setting('role')").fetchone() or ("none",)
+    with connection.transaction():
+        _act(connection, role, "" if actor is None else str(actor))
+        yield connection
+        _act(connection, before, "")
+
+
+def _act(connection: psycopg.Connection, role: str, actor: str) -> None:
+    connection.execute(
+        sql.SQL("SELECT set_config('role', {}, true), set_config({}, {}, true)").format(role, ACTOR, actor)
+    )

@@ -1,0 +1,144 @@
+"""What pytest loads: options, fixtures, and the files whose tests write themselves.
+
+Everything else is imported when a fixture or such a file is met, so that other test suites do not pay for it.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from toolkit.testing.databases import Databases, Lease
+    from toolkit.testing.items import Collector
+
+_SUFFIXES = (".sql", ".py", ".toml", ".contract")
+_COLLECTOR: "pytest.StashKey[Collector | None]" = pytest.StashKey()
+_LEASE: "pytest.StashKey[Lease]" = pytest.StashKey()
+_ALL = "all"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the plugin, and what stands for them in the ini file."""
+    group = parser.getgroup("toolkit", "databases and SQL of cqrs-toolkit")
+    group.addoption(
+        "--toolkit-checks",
+        metavar="NAMES",
+        help="Checks of the SQL that become tests: all, none, or names with commas between (default: all).",
+    )
+    group.addoption(
+        "--toolkit-base",
+        metavar="REF",
+        help="Git reference whose clients must still work after new revisions.",
+    )
+    group.addoption(
+        "--toolkit-keep",
+        action="store_true",
+        help="Keep the database of a failed test, and print how to connect to it.",
+    )
+    parser.addini("toolkit_checks", "What --toolkit-checks says, where that is not given.", default=_ALL)
+    parser.addini("toolkit_base", "What --toolkit-base says, where that is not given.", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker, and watch for failed tests where their databases are kept."""
+    config.addinivalue_line(
+        "markers", "toolkit(check): a test of a project's SQL that wrote itself, by the name of its check"
+    )
+    if config.getoption("toolkit_keep"):
+        config.pluginmanager.register(_Watch(), "toolkit-keep")
+
+
+class _Watch:
+    """Keeps the database of a failed test."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Add to the report of a failed test how to connect to its database."""
+        report = yield
+        if report.failed and _LEASE in item.stash:
+            lease = item.stash[_LEASE]
+            del item.stash[_LEASE]
+            report.sections.append(("database of the test", lease.keep()))
+        return report
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the files of a project's SQL, its history and its contract."""
+    if not file_path.name.endswith(_SUFFIXES):
+        return None
+    config = parent.config
+    if _COLLECTOR not in config.stash:
+        config.stash[_COLLECTOR] = _make_collector(config)
+    collector = config.stash[_COLLECTOR]
+    return collector.collect(file_path, parent) if collector else None
+
+
+def _make_collector(config: pytest.Config) -> "Collector | None":
+    """Return what collects, None where there is no project or nothing is wanted of it."""
+    checks = config.getoption("toolkit_checks") or config.getini("toolkit_checks")
+    file = config.rootpath / "pyproject.toml"
+    if checks == "none" or not file.is_file() or "[tool.toolkit]" not in file.read_text(encoding="utf-8"):
+        return None
+    base = config.getoption("toolkit_base") or config.getini("toolkit_base") or None
+    made: Collector = _module("items").Collector(config, checks, base)
+    return made
+
+
+def _module(name: str) -> Any:  # noqa: ANN401 - a module
+    try:
+        return import_module(f"toolkit.testing.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "toolkit":
+            raise
+        raise pytest.UsageError(
+            f"{error.name} is missing. Install it: pip install 'cqrs-toolkit[testing]'"
+        ) from error
+
+
+@pytest.fixture(scope="session")
+def toolkit_databases(pytestconfig: pytest.Config) -> Iterator["Databases"]:
+    """Give databases of the project at pytest's root, migrated to the head of its revisions."""
+    with _module("databases").open_databases(pytestconfig.rootpath) as databases:
+        yield databases
+
+
+@pytest.fixture
+def database(
+    request: pytest.FixtureRequest, toolkit_databases: "Databases"
+) -> Iterator["psycopg.Connection | None"]:
+    """Give a connection to a migrated database, in a transaction that is rolled back after the test.
+
+    Constraints that are deferred are asked before. What a transaction can't take back stays: sequences go on,
+    session locks are held. A test that commits, or needs a second session, takes fresh_database.
+    """
+    with toolkit_databases.shared() as lease:
+        request.node.stash[_LEASE] = lease
+        yield lease.connection
+
+
+@pytest.fixture
+def fresh_database(request: pytest.FixtureRequest, toolkit_databases: "Databases") -> Iterator[str]:
+    """Give the conninfo of a migrated database that only this test uses."""
+    with toolkit_databases.fresh() as lease:
+        request.node.stash[_LEASE] = lease
+        yield lease.conninfo
+
+
+@pytest.fixture
+def as_role(
+    database: "psycopg.Connection",
+) -> Callable[..., AbstractContextManager["psycopg.Connection"]]:
+    """Give what makes a block in which the connection of `database` acts as a role.
+
+    It takes the name of the role, such as cqrs_read, and perhaps an actor: who acts, the setting app.user_id.
+    """
+    make: Callable[..., AbstractContextManager[psycopg.Connection]] = _module("databases").acting
+    return lambda role, actor=None: make(database, role, actor)
