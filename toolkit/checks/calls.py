@@ -228,9 +228,9 @@ class Caller:
             if not form.parameter.nullable:
                 yield f"NULL for {name}", _with(base, name, None)
             for limit in form.parameter.limits:
-                value = self._beyond(limit, form)
+                value = self._beyond(limit.condition, form)
                 if value is not None:
-                    yield f"{_shown(value)} for {name}, against {limit}", _with(base, name, value)
+                    yield f"{_shown(value)} for {name}, against {limit.condition}", _with(base, name, value)
 
     def _beyond(self, limit: str, form: "_Form") -> str | None:
         """Return a value that a condition says no to; None where none is known."""
@@ -343,7 +343,7 @@ class _Form(NamedTuple):
 
 def _limits(parameter: Parameter) -> Iterator[Limit]:
     for limit in parameter.limits:
-        yield from (each for each in read_limits(limit) if each.certain)
+        yield from (each for each in read_limits(limit.condition) if each.certain)
 
 
 def _with(call: Call, name: str, value: str | None) -> Call:

@@ -3,8 +3,8 @@
 from toolkit.checks.git import changed_files
 from toolkit.checks.project import Outcome, Project
 from toolkit.lint.baseline import hide_known
-from toolkit.lint.cache import Cache
-from toolkit.lint.files import CACHE, find_files
+from toolkit.lint.cache import cache_of
+from toolkit.lint.files import find_files
 from toolkit.lint.run import lint_files
 from toolkit.lint.selection import select
 from toolkit.lint.workers import examine_all
@@ -25,7 +25,7 @@ def check_lint(project: Project) -> Outcome:
         selection,
         progress=lambda done, of: project.show(f"Linting {done} of {of}"),
         examine=examine_all,
-        open_cache=lambda context: Cache(settings.root / CACHE, context),
+        open_cache=cache_of(settings),
     )
     examined = hide_known(examined, selection, settings)
     return Outcome(f"{examined.files} files linted", tuple(examined.findings))

@@ -34,7 +34,7 @@ def print_findings(
     if form == "json":
         lines = [json.dumps(as_objects(findings, examined.fixes), indent=2)]
     elif form == "sarif":
-        lines = [json.dumps(_sarif(examined, selection, settings, texts), indent=2)]
+        lines = [json.dumps(sarif_of(examined, selection, settings, texts), indent=2)]
     elif form == "github":
         lines = list(as_annotations(findings))
     else:
@@ -46,9 +46,10 @@ def print_findings(
         click.echo(line, err=to_stderr)
 
 
-def _sarif(
+def sarif_of(
     examined: Examined, selection: Selection, settings: Settings, texts: Mapping[Path, str]
 ) -> dict[str, Any]:
+    """Return findings as a SARIF log. texts: as lint_files took them."""
     from toolkit.lint.baseline import fingerprints
 
     findings, fixes = examined.findings, examined.fixes

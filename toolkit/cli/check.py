@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from toolkit import __version__
 from toolkit.checks.project import Outcome, open_project
 from toolkit.checks.run import CHECKS, applicable, run_checks
-from toolkit.cli._findings import FORMATS
+from toolkit.cli._findings import FORMATS, sarif_of
 from toolkit.cli._output import print_json, progress
 from toolkit.core.findings import Finding
 from toolkit.core.settings import find_root, load_settings
-from toolkit.lint.report import as_annotations, as_sarif
+from toolkit.lint.report import as_annotations
+from toolkit.lint.run import Examined
 from toolkit.lint.selection import select
 
 
@@ -55,8 +55,8 @@ def command(checks: tuple[str, ...], since: str | None, database: str | None, fo
     if form == "json":
         print_json({name: _as_object(outcome) for name, outcome in outcomes.items()})
     elif form == "sarif":
-        rules = select(settings).rules.values()
-        click.echo(json.dumps(as_sarif(findings, rules, __version__), indent=2))
+        log = sarif_of(Examined(findings, {}, len(findings)), select(settings), settings, {})
+        click.echo(json.dumps(log, indent=2))
     elif form == "github":
         for line in as_annotations(findings):
             click.echo(line)

@@ -12,7 +12,7 @@ from toolkit.cli._output import ticker
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.errors import LintUsage, ProjectMissing
 from toolkit.lint.examine import Examiner, Input, Progress, Sheet
-from toolkit.lint.files import CACHE, Layout, find_files
+from toolkit.lint.files import Layout, find_files
 from toolkit.lint.run import Examined, lint_files
 from toolkit.lint.selection import Selection, select
 from toolkit.source.statements import decode, plain

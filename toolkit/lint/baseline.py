@@ -27,7 +27,7 @@ from toolkit.source.statements import read_sql
 _VERSION: Final = 1
 _UPDATE: Final = "`toolkit lint --update-baseline`"
 _NOTHING: Final[Mapping[Path, str]] = {}
-_NO_SQL: Final = (".toml", ".json")  # errors.toml, and the baseline itself
+_NO_SQL: Final = (".toml", ".json", ".contract", ".py")  # what is read beside the SQL
 _UNUSED: Final = "X02"  # the rule about a comment that allows what is not there: an entry is the same
 
 

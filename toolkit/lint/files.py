@@ -9,7 +9,6 @@ from toolkit.core.settings import Settings
 from toolkit.errors import LintUsage
 from toolkit.lint.file import Role
 
-CACHE: Final = ".toolkit_cache"  # in the root of a project
 _BACKWARD: Final = ".down.sql"
 _CONTRACT: Final = "contract"
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from tests import strategies
@@ -182,7 +182,7 @@ def test_package_works(shop, unload):
     assert made.commands.pay(Recorder(), order_id=1) == ("fn_pay", {"p_order_id": 1})
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+@strategies.share(0.5, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(strategies.read_models(), max_size=3, unique_by=lambda model: model.name),
     st.lists(strategies.commands(), max_size=3, unique_by=lambda command: command.signature),

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import share
 from toolkit.core.settings import Settings
 from toolkit.lint.registry import all_rules
 from toolkit.lint.run import lint_files
@@ -53,7 +54,7 @@ def mutated(draw):
     return sql.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
 
 
-@settings(deadline=None, max_examples=150)
+@share(1.5)
 @given(mutated(), st.sampled_from(["sql/a.sql", "migrations/versions/1_a.up.sql", "tools/a.sql"]))
 def test_no_text_makes_a_rule_crash(text, path):
     lines = text.split("\n")
@@ -64,7 +65,7 @@ def test_no_text_makes_a_rule_crash(text, path):
         assert (finding.line, finding.column) <= (finding.end_line, finding.end_column)
 
 
-@settings(deadline=None, max_examples=100)
+@share(1)
 @given(
     st.lists(st.sampled_from([*BROKEN, ODD]), max_size=12),
     st.sampled_from(["\n", "\r\n"]),
@@ -82,7 +83,7 @@ def test_one_statement_hides_no_other(tmp_path_factory, statements, end, encodin
     assert [(finding.line, finding.column) for finding in found] == expected
 
 
-@settings(deadline=None, max_examples=50)
+@share(0.5)
 @given(st.binary(max_size=60), st.sampled_from(REAL))
 def test_no_bytes_make_it_crash(tmp_path_factory, data, sql):
     file = tmp_path_factory.mktemp("bytes") / "a.sql"
