@@ -37,6 +37,7 @@ class AsyncSession:
         self._database = database
         self._context = context
         self._connection = connection
+        self._is_plain = not context.is_set
 
     async def call_function(self, name: str, /, **arguments: Any) -> Any:
         """Call a command or a query function by the names of its parameters.
@@ -46,13 +47,16 @@ class AsyncSession:
         `toolkit.client.errors` has for the rule that was broken.
         """
         core = self._database.core or await self._database.start()
-        bound = core.bind(name, arguments)
-        statement, routine = bound.statement, bound.routine
+        statement, values, routine = core.bind(name, arguments)
         cursor = await self._execute(
-            statement.sql, bound.values, with_user=statement.with_user, writes=routine.writes
+            statement.sql, values, with_user=statement.with_user, writes=routine.writes
         )
-        found = [] if routine.json or routine.kind == "nothing" else await cursor.fetchall()
-        return core.result(routine, cursor, found)
+        returned = routine.returned
+        if returned.nothing:
+            return None
+        if returned.json:
+            return core.returned(routine, _result(cursor))
+        return returned.read(await cursor.fetchall())
 
     async def find_one(self, view: str, where: Where | None = None, *, into: Any = dict) -> Any:
         """Return the document that a condition finds, the first one by id without a condition, or None.
@@ -154,11 +158,12 @@ class AsyncSession:
         attempt = 0
         while True:
             attempt += 1
+            outermost = self._is_outermost()
             try:
                 async with self.transaction() as session:
                     return await work(session)
             except ClientError as error:
-                if self._connection is not None or not may_retry(error, attempt, attempts):
+                if not outermost or not may_retry(error, attempt, attempts):
                     raise
             await asyncio.sleep(delay(attempt))
 
@@ -171,8 +176,11 @@ class AsyncSession:
         return AsyncSession(self._database, context, self._connection)
 
     def with_timeout(self, seconds: float) -> "AsyncSession":
-        """Return a session whose statements end with TimedOut when they take longer."""
-        return AsyncSession(self._database, self._context._replace(timeout=seconds), self._connection)
+        """Return a session whose statements end with TimedOut when they take longer.
+
+        A statement alone is a transaction then, since the server has to know before it begins.
+        """
+        return AsyncSession(self._database, self._context.with_timeout(seconds), self._connection)
 
     async def _ask(self, query: Query) -> AsyncCursor[Any]:
         return await self._execute(query.sql, query.values)
@@ -183,26 +191,29 @@ class AsyncSession:
         """Send one statement; with_user: the same one, behind the setting of the acting user."""
         try:
             async with self._lent() as connection:
+                alone = self._is_outermost()
                 try:
                     return await self._send(connection, text, values, with_user)
                 except psycopg.NotSupportedError as error:
-                    if not (is_stale_plan(error) and is_idle(connection)):
+                    if not (alone and is_stale_plan(error)):
                         raise
                 # Nothing ran. psycopg forgets what it has prepared when a transaction is rolled back.
+                await connection.rollback()
                 async with connection.transaction(force_rollback=True):
                     pass
                 return await self._send(connection, text, values, with_user)
         except psycopg.Error as error:
-            alone = writes and self._connection is None
-            raise await self._database.explained(error, committing=alone) from error
+            committing = writes and self._connection is None
+            raise await self._database.explained(error, committing=committing) from error
 
     async def _send(
         self, connection: AsyncConnection[Any], text: bytes, values: list[Any], with_user: bytes | None
     ) -> AsyncCursor[Any]:
-        cursor = self._database.cursor(connection)
-        if not self._context.is_set:
+        # Not the connection's own kind of cursor: a service may have chosen one with other placeholders.
+        cursor = AsyncCursor(connection, row_factory=tuple_row)
+        if self._is_plain:
             return await cursor.execute(text, values)
-        if not (is_idle(connection) and connection.autocommit):
+        if not (connection.autocommit and is_idle(connection)):
             async with self._set_for(connection, back=True):
                 return await cursor.execute(text, values)
         user = self._context.user_only
@@ -216,6 +227,12 @@ class AsyncSession:
         if self._connection is not None:
             return contextlib.nullcontext(self._connection)
         return self._database.connection()
+
+    def _is_outermost(self) -> bool:
+        """Tell whether a transaction that is begun now is no savepoint."""
+        if self._connection is not None:
+            return False
+        return self._database.single is None or is_idle(self._database.single)
 
     @contextlib.asynccontextmanager
     async def _set_for(self, connection: AsyncConnection[Any], *, back: bool) -> AsyncIterator[None]:

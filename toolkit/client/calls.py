@@ -8,12 +8,14 @@ from typing import Any, Final, NamedTuple
 
 from toolkit.client.checks import Checker, Refused, make_checker
 from toolkit.client.errors import Fault, Invalid
-from toolkit.client.sqltext import is_built_in, quote, quote_name, quote_type, unquote
+from toolkit.client.results import Returned
+from toolkit.client.sqltext import quote, quote_name, quote_type
 from toolkit.core.contract import Command, Parameter
-from toolkit.core.shapes import Array, Object, Scalar, Shape
 
-_JSON: Final = ("json", "jsonb")
 _MOST_SHAPES: Final = 1000  # sets of arguments, in their order, whose SQL is kept
+# A call in one statement with the setting that it reads: a transaction would be three more. MATERIALIZED, so
+# that the setting is made before the function runs; it ends with the statement.
+_WITH_USER: Final = "WITH session AS MATERIALIZED (SELECT pg_catalog.set_config('app.user_id', %s, true)) "
 # What an overload should take a value of Python for, the nearest first; otherwise by its value alone a text
 # that looks like a UUID would choose another overload.
 _NATURAL: Final[dict[type, tuple[str, ...]]] = {
@@ -47,31 +49,19 @@ class Bound(NamedTuple):
 class Routine:
     """One command or query function.
 
-    kind: what comes back: "value", "values" (a set), "row", "rows" or "nothing" (a procedure). json: the
-    values are JSON documents. writes: it is VOLATILE.
+    returned: what comes back. writes: it is VOLATILE.
     """
 
     def __init__(self, command: Command, schema: str) -> None:
         """Make the checkers; raises ValueError for names and types that are none."""
         self.command = command
         self.name = command.name
-        self.parameters = {unquote(each.name): each for each in command.parameters}
+        self.parameters = {each.name: each for each in command.parameters}
         self.required = [
             name for name, each in self.parameters.items() if not each.optional and not each.variadic
         ]
         self.writes = command.volatility == "volatile"
-        self.json = command.result.type in _JSON
-        row = isinstance(command.result.shape, Object) and not self.json
-        many = command.result.many
-        self.kind = (
-            "nothing"
-            if command.result.type == "procedure"
-            else ("rows" if many else "row")
-            if row
-            else "values"
-            if many
-            else "value"
-        )
+        self.returned = Returned(command.result)
         self._schema = schema
         self._checkers = {
             name: make_checker(each, nullable=each.nullable, limits=each.limits)
@@ -125,52 +115,15 @@ class Routine:
 
     def _statement(self, names: tuple[str, ...]) -> Statement:
         call = f"{quote_name(self.name, self._schema)}({', '.join(self._argument(name) for name in names)})"
-        if self.kind == "nothing":
+        if self.returned.nothing:
             return Statement(f"CALL {call}".encode(), None)
-        plain = (
-            f"SELECT {self._columns} FROM {call} AS result" if self._is_row else f"SELECT {self._cast(call)}"
-        )
-        return Statement(plain.encode(), self._with_user(call).encode() if self.writes else None)
-
-    def _with_user(self, call: str) -> str:
-        """Return the call in one statement with the setting that it reads: a transaction would be three more.
-
-        MATERIALIZED, so that the setting is made before the function runs; it ends with the statement.
-        """
-        setting = "WITH session AS MATERIALIZED (SELECT pg_catalog.set_config('app.user_id', %s, true))"
-        if self._is_row:
-            return f"{setting} SELECT {self._columns} FROM session, LATERAL {call} AS result"
-        return f"{setting} SELECT {self._cast(call)} FROM session"
-
-    @property
-    def _is_row(self) -> bool:
-        return self.kind in ("row", "rows")
-
-    @property
-    def _columns(self) -> str:
-        """The columns of a row by name: one that a migration adds is no part of what was prepared."""
-        shape = self.command.result.shape
-        assert isinstance(shape, Object)
-        return ", ".join(
-            f"{_readable(f'result.{quote(each.name)}', each.shape, self._schema)} AS {quote(each.name)}"
-            for each in shape.properties
-        )
-
-    def _cast(self, call: str) -> str:
-        return _readable(call, self.command.result.shape, self._schema)
+        with_user = self.returned.select(call, _WITH_USER).encode() if self.writes else None
+        return Statement(self.returned.select(call).encode(), with_user)
 
     def _argument(self, name: str) -> str:
         parameter = self.parameters[name]
         before = "VARIADIC " if parameter.variadic else ""
         return f"{before}{quote(name)} => {_place(parameter, self._schema)}"
-
-
-def _readable(expression: str, shape: Shape, schema: str) -> str:
-    """Return an expression so that psycopg can read it: it knows no arrays of a project's own types."""
-    element = shape.element if isinstance(shape, Array) else None
-    if not isinstance(element, Scalar) or is_built_in(element.type):
-        return expression
-    return f"{expression}::{quote_type(element.base or 'text', schema)}[]"
 
 
 def _place(parameter: Parameter, schema: str) -> str:

@@ -141,12 +141,17 @@ def _one_of(check: Checker, values: tuple[str, ...]) -> Checker:
 
 
 def _integer(limit: int) -> Checker:
-    def check(value: Any) -> int:
+    """Return the checker of an integer type.
+
+    It is sent as text: psycopg would give each size of int a type, and each of them a statement of its own.
+    """
+
+    def check(value: Any) -> str:
         if value.__class__ is not int and (not isinstance(value, int) or isinstance(value, bool)):
             raise Refused(f"must be an integer, not {_kind(value)}")
         if not -limit <= value < limit:
             raise Refused(f"must be from {-limit} to {limit - 1}")
-        return value
+        return str(int(value))
 
     return check
 
@@ -273,10 +278,10 @@ def _with_limits(check: Checker, limits: Sequence[Limit]) -> Checker:
         return check
 
     def check_limits(value: Any) -> Any:
-        value = check(value)
+        sent = check(value)
         for test in tests:
             test(value)
-        return value
+        return sent
 
     return check_limits
 
@@ -292,7 +297,7 @@ def _test(limit: Limit) -> Callable[[Any], None] | None:
 
     def test(value: Any) -> None:
         measured = value if count is None else count(value)
-        if isinstance(measured, float | Decimal) and not math.isfinite(measured):
+        if not isinstance(measured, int | float | Decimal) or not math.isfinite(measured):
             return  # PostgreSQL sorts NaN above everything
         # What is written may be rounded to the column's scale.
         if not any(compare(each, bound) for each in (measured, math.floor(measured), math.ceil(measured))):

@@ -3,7 +3,8 @@
 import logging
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,10 +12,12 @@ import msgspec
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.pq.abc import PGresult
 
 from toolkit.client import rows
 from toolkit.client.calls import Bound, Calls, Routine
 from toolkit.client.checks import Refused, check_text
+from toolkit.client.documents import document_shape, type_of
 from toolkit.client.errors import ClientError, DocumentBroken, Fault, Invalid, Retryable, Unavailable
 from toolkit.client.queries import Queries, read_models
 from toolkit.client.translate import Translator
@@ -23,9 +26,13 @@ from toolkit.core.contract import Contract
 CHECKS: Final = ("strict", "warn", "off")
 DOCUMENTS: Final = ("raise", "warn", "off")
 _FIRST_DELAY, _LONGEST_DELAY = 0.02, 1.0  # seconds
+_LONGEST: Final = 2_000_000  # seconds; PostgreSQL counts milliseconds in 31 bits
 _SETTING: Final = "app."
 _SET: Final = "pg_catalog.set_config(%s, %s, true)"
 _NOT_SUPPORTED: Final = "0A000"
+_IDLE: Final = pq.TransactionStatus.IDLE
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IN_DOCUMENT: Final = re.compile(r"Invalid enum value .*?(?=$| - at `)")
 _log: Final = logging.getLogger("toolkit.client")
 
 Cursor = psycopg.Cursor[Any] | psycopg.AsyncCursor[Any]
@@ -54,7 +61,7 @@ class Context(NamedTuple):
 
         Raises Invalid for a value that no setting can hold.
         """
-        faults = []
+        faults = [Fault(name, "is no name of a setting") for name in settings if not _NAME.fullmatch(name)]
         named = dict(self.settings)
         for name, value in settings.items():
             try:
@@ -64,6 +71,12 @@ class Context(NamedTuple):
         if faults:
             raise Invalid(faults=faults)
         return self._replace(settings=tuple(named.items()))
+
+    def with_timeout(self, seconds: float | None) -> "Context":
+        """Return the context with that many seconds for a statement; raises Invalid for what are none."""
+        if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds <= _LONGEST):
+            raise Invalid(faults=[Fault("timeout", f"must be seconds, more than 0 and at most {_LONGEST}")])
+        return self._replace(timeout=seconds)
 
     def statement(self) -> tuple[bytes, list[str]]:
         """Return the SELECT that makes the settings for the transaction; its row is what was there before."""
@@ -86,13 +99,14 @@ class Context(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The contract, ready to be asked. documents: what happens when one is not what the contract says."""
+    """The contract, ready to be asked. check_documents: what happens when one is not what it says."""
 
     contract: Contract
     calls: Calls
     models: Mapping[str, Queries]
+    types: Mapping[str, Any]
     translator: Translator
-    documents: str
+    check_documents: str
 
     @classmethod
     def of(
@@ -103,6 +117,7 @@ class Core:
             contract,
             Calls.of(contract.commands, schema),
             read_models(contract.read_models, schema),
+            {model.name: type_of(document_shape(model)) for model in contract.read_models},
             Translator(contract.commands, classes),
             documents,
         )
@@ -123,43 +138,43 @@ class Core:
             )
         return found
 
-    def result(self, routine: Routine, cursor: Cursor, found: list[Any]) -> Any:
-        """Return what a call gave: a value, a list of values, a row as a dict, a list of rows, or None.
-
-        found: the rows of the cursor, empty where the routine gives documents.
-        """
-        if routine.json and cursor.pgresult is not None:
-            read = rows.documents if routine.kind == "values" else rows.document
-            return read(cursor.pgresult, dict)
-        if routine.kind == "value":
-            return found[0][0] if found else None
-        if routine.kind == "values":
-            return [row[0] for row in found]
-        names = [column.name for column in cursor.description or ()]
-        dicts = [dict(zip(names, row, strict=True)) for row in found]
-        if routine.kind == "rows":
-            return dicts
-        return None if not dicts or all(value is None for value in dicts[0].values()) else dicts[0]
-
-    def document(self, name: str, result: pq.abc.PGresult, into: Any) -> Any:
+    def document(self, name: str, result: PGresult, into: Any) -> Any:
         """Return the document of a result as `into`, None where there is none."""
-        return self._read(name, lambda type_: rows.document(result, type_), into)
-
-    def documents_of(self, name: str, result: pq.abc.PGresult, into: Any, most: int | None = None) -> Any:
-        """Return the documents of a result as `into`, the first `most` of them."""
-        return self._read(name, lambda type_: rows.documents(result, type_, most), into)
-
-    def _read(self, name: str, read: Callable[[Any], Any], into: Any) -> Any:
-        """Read as `into`; what is none is told as the setting says, and comes as plain values then."""
+        type_ = self.types[name] if into is dict else into
         try:
-            return read(into)
+            return rows.document(result, type_)
         except msgspec.ValidationError as error:
-            message = f"A document of {name} is not what the contract says: {error}."
-            if self.documents == "raise":
-                raise DocumentBroken(message) from error
-            if self.documents == "warn":
-                _log.warning(message)
-            return read(dict)
+            self._report(name, error)
+            return rows.document(result, dict)
+
+    def documents_of(self, name: str, result: PGresult, into: Any, most: int | None = None) -> Any:
+        """Return the documents of a result as `into`, the first `most` of them."""
+        type_ = self.types[name] if into is dict else into
+        try:
+            return rows.documents(result, type_, most)
+        except msgspec.ValidationError as error:
+            self._report(name, error)
+            return rows.documents(result, dict, most)
+
+    def returned(self, routine: Routine, result: PGresult) -> Any:
+        """Return the JSON that a command gave as plain values."""
+        read = rows.documents if routine.returned.many else rows.document
+        try:
+            return read(result, routine.returned.type)
+        except msgspec.ValidationError as error:
+            self._report(routine.name, error)
+            return read(result, dict)
+
+    def _report(self, name: str, error: msgspec.ValidationError) -> None:
+        """Tell of a document that breaks the contract, as the setting says; it comes as it is then."""
+        if self.check_documents == "off":
+            return
+        # What stands in the document is in no message.
+        reason = _IN_DOCUMENT.sub("a value that is none of those allowed", str(error))
+        message = f"A document of {name} is not what the contract says: {reason}."
+        if self.check_documents == "raise":
+            raise DocumentBroken(message) from error
+        _log.warning(message)
 
 
 def is_stale_plan(error: psycopg.Error) -> bool:
@@ -172,7 +187,7 @@ def is_stale_plan(error: psycopg.Error) -> bool:
 
 def is_idle(connection: psycopg.BaseConnection[Any]) -> bool:
     """Tell whether no transaction is open."""
-    return connection.pgconn.transaction_status == pq.TransactionStatus.IDLE
+    return connection.pgconn.transaction_status == _IDLE
 
 
 def delay(attempt: int) -> float:

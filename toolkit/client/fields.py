@@ -12,7 +12,9 @@ from toolkit.core.shapes import Array, Object, Scalar, Shape
 
 _DOCUMENT: Final = "data"
 _ID: Final = "id"
-_ALIAS: Final = "toolkit_model"
+_ALIAS: Final = (
+    "toolkit_model"  # before every column: a bare name in ORDER BY is one of what is selected first
+)
 _UNSORTED: Final = frozenset({"line", "lseg", "box", "path", "circle", "xid", "cid"})
 # Types without an operator for equality.
 _INCOMPARABLE: Final = frozenset({"json", "xml", "point", "polygon", "jsonpath"})
@@ -96,7 +98,7 @@ class Model:
         self._columns = {column.name: column for column in model.columns}
         self._fields: dict[str, Field] = {}
         document = self._columns.get(_DOCUMENT)
-        self.document = quote(_DOCUMENT) if document else f"to_jsonb({_ALIAS})"
+        self.document = quote(_ALIAS, _DOCUMENT) if document else f"to_jsonb({_ALIAS})"
 
     def field(self, name: str) -> Field | None:
         """Return the field of a name: a column, else a key of the document or a path such as author.name."""
@@ -114,7 +116,7 @@ class Model:
         return f"; did you mean {close[0]}?" if close else ""
 
     def _column(self, column: Column) -> Field:
-        return Field(column.name, quote(column.name), column, self._schema, in_document=False)
+        return Field(column.name, quote(_ALIAS, column.name), column, self._schema, in_document=False)
 
     def _path(self, name: str) -> Field | None:
         column = self._columns.get(_DOCUMENT)
@@ -132,12 +134,12 @@ class Model:
     def _of_document(self, name: str, parts: list[str], shape: Shape) -> Field:
         steps = [quote_text(part) for part in parts]
         if not isinstance(shape, Scalar):
-            expression = " -> ".join((quote(_DOCUMENT), *steps))
+            expression = " -> ".join((quote(_ALIAS, _DOCUMENT), *steps))
             return Field(
                 name, f"({expression})", Typed("jsonb", shape, nullable=True), self._schema, in_document=True
             )
         *before, last = steps
-        expression = f"({' -> '.join((quote(_DOCUMENT), *before))} ->> {last})"
+        expression = f"({' -> '.join((quote(_ALIAS, _DOCUMENT), *before))} ->> {last})"
         typed = Typed(shape.base or shape.type, shape, nullable=True)
         cast = quote_type(typed.type, self._schema)
         if cast != "text":

@@ -7,6 +7,7 @@ A test compares the two.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from toolkit.client.rows import decode
 from toolkit.core.contract import Column, Command, Contract, Parameter, ReadModel, Result, Typed
 from toolkit.core.shapes import Array, Object, Opaque, Property, Scalar, Shape
 
@@ -60,7 +61,7 @@ SIGNATURES: Final = f"""
             LEFT JOIN unnest(p.proargmodes::text[]) WITH ORDINALITY AS m (mode, place) USING (place)
             LEFT JOIN unnest(p.proargnames) WITH ORDINALITY AS n (name, place) USING (place)
         )
-    )
+    )::text
     FROM pg_proc AS p INNER JOIN pg_namespace AS s ON s.oid = p.pronamespace
     WHERE s.nspname = %s AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
         AND {_NO_MEMBER.format(catalog="pg_proc", oid="p.oid")}
@@ -72,22 +73,34 @@ SIGNATURES: Final = f"""
             'type', {_TYPE.format(oid="a.atttypid", modifier="a.atttypmod")}
         ) ORDER BY a.attnum)
         FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    ))
+    ))::text
     FROM pg_class AS c INNER JOIN pg_namespace AS s ON s.oid = c.relnamespace
     WHERE s.nspname = %s AND c.relkind IN ('v', 'm', 'r', 'p')
         AND {_NO_MEMBER.format(catalog="pg_class", oid="c.oid")}
 """
-# The name of a partition's constraint or unique index in the topmost table: (schema, table, name) -> name.
+# What the constraint or unique index of a partition is called in the topmost table: (schema, table, name).
 FIND_ROOT: Final = """
-    WITH RECURSIVE up AS (
-        SELECT i.oid FROM pg_class AS i INNER JOIN pg_index AS x ON x.indexrelid = i.oid
-        INNER JOIN pg_class AS c ON c.oid = x.indrelid INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
-        WHERE n.nspname = %s AND c.relname = %s AND i.relname = %s
+    WITH RECURSIVE of AS (
+        SELECT c.oid FROM pg_class AS c INNER JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE n.nspname = %s AND c.relname = %s
+    ), up (constraint_, index, name, further) AS (
+        SELECT k.oid, NULL::oid, k.conname, k.conparentid <> 0
+        FROM pg_constraint AS k INNER JOIN of ON of.oid = k.conrelid WHERE k.conname = %s
         UNION ALL
-        SELECT h.inhparent FROM up INNER JOIN pg_inherits AS h ON h.inhrelid = up.oid
+        SELECT NULL, i.oid, i.relname, i.relispartition
+        FROM pg_index AS x INNER JOIN of ON of.oid = x.indrelid
+        INNER JOIN pg_class AS i ON i.oid = x.indexrelid
+        WHERE i.relname = %s AND NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.oid)
+        UNION ALL
+        SELECT k.oid, i.oid, coalesce(k.conname, i.relname), coalesce(k.conparentid <> 0, i.relispartition)
+        FROM up
+        LEFT JOIN pg_constraint AS b ON b.oid = up.constraint_
+        LEFT JOIN pg_constraint AS k ON k.oid = b.conparentid
+        LEFT JOIN pg_inherits AS h ON h.inhrelid = up.index
+        LEFT JOIN pg_class AS i ON i.oid = h.inhparent
+        WHERE up.further
     )
-    SELECT c.relname FROM up INNER JOIN pg_class AS c ON c.oid = up.oid
-    WHERE NOT EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = up.oid)
+    SELECT name FROM up WHERE NOT further LIMIT 1
 """
 
 
@@ -101,9 +114,10 @@ class Signatures(NamedTuple):
     usable: Contract
 
 
-def read_signatures(rows: Sequence[tuple[str, str, Mapping[str, Any]]]) -> Signatures:
+def read_signatures(found: Sequence[tuple[str, str, str]]) -> Signatures:
     """Return what the rows of SIGNATURES say."""
-    return Signatures(_contract(rows), _contract([row for row in rows if row[2]["usable"]]))
+    facts = [(what, name, decode(text)) for what, name, text in found]
+    return Signatures(_contract(facts), _contract([row for row in facts if row[2]["usable"]]))
 
 
 def _contract(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Contract:

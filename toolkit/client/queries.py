@@ -284,7 +284,8 @@ def _text(model: Model, conditions: str, order: list[Field], rest: tuple[Any, ..
     if what == "exists":
         return f"SELECT EXISTS (SELECT FROM {model.table}{where})"
     if what == "one":
-        by_id = ' ORDER BY "id"' if model.has_id and not conditions else ""
+        identity = None if conditions else model.field("id")
+        by_id = f" ORDER BY {identity.expression}" if identity and model.has_id else ""
         return f"SELECT {model.document} FROM {model.table}{where}{by_id} LIMIT 1"
     directions = _ways(names)
     sorting = ", ".join(f"{field.expression} {way}" for field, way in zip(order, directions, strict=True))

@@ -3,30 +3,27 @@
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final, TypeVar
+from types import GenericAlias
+from typing import Any, Final
 
 import msgspec
-from psycopg import pq
-
-T = TypeVar("T")
+from psycopg.pq.abc import PGresult
 
 _PLAIN: Final = msgspec.json.Decoder(float_hook=Decimal)
-_PLAIN_LIST: Final = msgspec.json.Decoder(list[Any], float_hook=Decimal)
 
 
 @cache
 def _decoder(type_: Any, *, many: bool) -> Callable[[bytes], Any]:
     """Return what decodes a document, or a JSON array of documents, into values of a type."""
-    if type_ is dict:
-        return (_PLAIN_LIST if many else _PLAIN).decode
-    return msgspec.json.Decoder(list[type_] if many else type_).decode
+    one = Any if type_ is dict else type_
+    return msgspec.json.Decoder(GenericAlias(list, (one,)) if many else one, float_hook=Decimal).decode
 
 
-def documents(result: pq.abc.PGresult, into: Any, most: int | None = None) -> Any:
+def documents(result: PGresult, into: Any, most: int | None = None) -> Any:
     """Return the documents in the first column of a result, in order; the first `most` of them.
 
-    into: dict (numbers with a point become Decimal), a msgspec type, or bytes for one JSON array as it comes.
-    Raises msgspec.ValidationError where a document is no value of the type.
+    into: a type of msgspec; dict for plain values, in which numbers with a point become Decimal; or bytes for
+    one JSON array as it comes. Raises msgspec.ValidationError where a document is no value of the type.
     """
     get = result.get_value
     count = result.ntuples if most is None else min(most, result.ntuples)
@@ -34,7 +31,7 @@ def documents(result: pq.abc.PGresult, into: Any, most: int | None = None) -> An
     return array if into is bytes else _decoder(into, many=True)(array)
 
 
-def document(result: pq.abc.PGresult, into: Any) -> Any:
+def document(result: PGresult, into: Any) -> Any:
     """Return the document in the first row and column, None where there is none; into as in `documents`."""
     value = result.get_value(0, 0) if result.ntuples else None
     if value is None or into is bytes:

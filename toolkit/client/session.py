@@ -37,6 +37,7 @@ class Session:
         self._database = database
         self._context = context
         self._connection = connection
+        self._is_plain = not context.is_set
 
     def call_function(self, name: str, /, **arguments: Any) -> Any:
         """Call a command or a query function by the names of its parameters.
@@ -46,13 +47,14 @@ class Session:
         `toolkit.client.errors` has for the rule that was broken.
         """
         core = self._database.core or self._database.start()
-        bound = core.bind(name, arguments)
-        statement, routine = bound.statement, bound.routine
-        cursor = self._execute(
-            statement.sql, bound.values, with_user=statement.with_user, writes=routine.writes
-        )
-        found = [] if routine.json or routine.kind == "nothing" else cursor.fetchall()
-        return core.result(routine, cursor, found)
+        statement, values, routine = core.bind(name, arguments)
+        cursor = self._execute(statement.sql, values, with_user=statement.with_user, writes=routine.writes)
+        returned = routine.returned
+        if returned.nothing:
+            return None
+        if returned.json:
+            return core.returned(routine, _result(cursor))
+        return returned.read(cursor.fetchall())
 
     def find_one(self, view: str, where: Where | None = None, *, into: Any = dict) -> Any:
         """Return the document that a condition finds, the first one by id without a condition, or None.
@@ -154,11 +156,12 @@ class Session:
         attempt = 0
         while True:
             attempt += 1
+            outermost = self._is_outermost()
             try:
                 with self.transaction() as session:
                     return work(session)
             except ClientError as error:
-                if self._connection is not None or not may_retry(error, attempt, attempts):
+                if not outermost or not may_retry(error, attempt, attempts):
                     raise
             time.sleep(delay(attempt))
 
@@ -171,8 +174,11 @@ class Session:
         return Session(self._database, context, self._connection)
 
     def with_timeout(self, seconds: float) -> "Session":
-        """Return a session whose statements end with TimedOut when they take longer."""
-        return Session(self._database, self._context._replace(timeout=seconds), self._connection)
+        """Return a session whose statements end with TimedOut when they take longer.
+
+        A statement alone is a transaction then, since the server has to know before it begins.
+        """
+        return Session(self._database, self._context.with_timeout(seconds), self._connection)
 
     def _ask(self, query: Query) -> Cursor[Any]:
         return self._execute(query.sql, query.values)
@@ -183,26 +189,29 @@ class Session:
         """Send one statement; with_user: the same one, behind the setting of the acting user."""
         try:
             with self._lent() as connection:
+                alone = self._is_outermost()
                 try:
                     return self._send(connection, text, values, with_user)
                 except psycopg.NotSupportedError as error:
-                    if not (is_stale_plan(error) and is_idle(connection)):
+                    if not (alone and is_stale_plan(error)):
                         raise
                 # Nothing ran. psycopg forgets what it has prepared when a transaction is rolled back.
+                connection.rollback()
                 with connection.transaction(force_rollback=True):
                     pass
                 return self._send(connection, text, values, with_user)
         except psycopg.Error as error:
-            alone = writes and self._connection is None
-            raise self._database.explained(error, committing=alone) from error
+            committing = writes and self._connection is None
+            raise self._database.explained(error, committing=committing) from error
 
     def _send(
         self, connection: Connection[Any], text: bytes, values: list[Any], with_user: bytes | None
     ) -> Cursor[Any]:
-        cursor = self._database.cursor(connection)
-        if not self._context.is_set:
+        # Not the connection's own kind of cursor: a service may have chosen one with other placeholders.
+        cursor = Cursor(connection, row_factory=tuple_row)
+        if self._is_plain:
             return cursor.execute(text, values)
-        if not (is_idle(connection) and connection.autocommit):
+        if not (connection.autocommit and is_idle(connection)):
             with self._set_for(connection, back=True):
                 return cursor.execute(text, values)
         user = self._context.user_only
@@ -216,6 +225,12 @@ class Session:
         if self._connection is not None:
             return contextlib.nullcontext(self._connection)
         return self._database.connection()
+
+    def _is_outermost(self) -> bool:
+        """Tell whether a transaction that is begun now is no savepoint."""
+        if self._connection is not None:
+            return False
+        return self._database.single is None or is_idle(self._database.single)
 
     @contextlib.contextmanager
     def _set_for(self, connection: Connection[Any], *, back: bool) -> Iterator[None]:

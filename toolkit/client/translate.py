@@ -55,6 +55,7 @@ _BY_CLASS: Final[dict[str, type[ClientError]]] = {
     "53": Unavailable,
     "57": Unavailable,
 }
+_LOST: Final = ("57P01", "57P02", "57P05")  # the server ended the session
 # Errors that are only what their class says where a rule of ours was named: others mean a missing grant.
 _WITH_RULE: Final[dict[str, type[ClientError]]] = {"28000": AuthRequired, "42501": Forbidden}
 
@@ -86,6 +87,8 @@ class Translator:
         sqlstate = error.sqlstate
         if sqlstate is None:
             return self._without_sqlstate(error, committing=committing)
+        if committing and (sqlstate in _LOST or sqlstate.startswith("08")):
+            return OutcomeUnknown(sqlstate=sqlstate)
         name = constraint or error.diag.constraint_name or None
         if name is None and sqlstate == "23502":
             name = error.diag.column_name or None

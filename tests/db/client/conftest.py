@@ -3,12 +3,13 @@
 import asyncio
 import inspect
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from toolkit.checks.contracts import infer_contract
 from toolkit.client import AsyncDatabase, Database
@@ -118,6 +119,14 @@ def contract(prepared):
     return prepared[1]
 
 
+@pytest.fixture(scope="session")
+def shared_url(scratch_by_major, prepared):
+    """A database for tests that read only, or write what no other one looks at."""
+    conninfo = scratch_by_major.clone(prepared[0])
+    yield conninfo
+    scratch_by_major.release(conninfo)
+
+
 @pytest.fixture
 def url(scratch_by_major, prepared):
     conninfo = scratch_by_major.clone(prepared[0])
@@ -142,29 +151,82 @@ def reader_url(url, admin):
     return make_conninfo(url, options=f"-c role={READER}")
 
 
-@pytest.fixture(params=["sync", "async"])
-def connect(request, loop, contract):
-    """Make a client of either kind, with the contract; closed after the test."""
-    made = []
+@pytest.fixture(scope="session", params=["sync", "async"])
+def make(request, loop, contract):
+    """Make a client of either kind, with the contract."""
 
-    def connect(target, **options: object):
-        options = {"contract": contract, **options}
+    def make(target, **options: object):
+        options = {"contract": contract, "wait": 5, **options}
         if request.param == "sync":
-            made.append(Database(target, **options))
+            return Database(target, **options)
+
+        async def made():
+            return AsyncDatabase(target, **options)
+
+        return Blocking(loop, asyncio.run_coroutine_threadsafe(made(), loop).result(60))
+
+    make.kind = request.param
+    return make
+
+
+@pytest.fixture
+def connect(make):
+    """Make a client that is closed after the test."""
+    with ExitStack() as closing:
+
+        def connect(target, **options: object):
+            database = make(target, **options)
+            closing.callback(database.close)
+            return database
+
+        yield connect
+
+
+@pytest.fixture
+def outside(make, loop):
+    """Open pools and connections of a service, of the kind of the client; closed after the test."""
+    opened = []
+
+    def wait(made):
+        if inspect.iscoroutine(made):
+            return asyncio.run_coroutine_threadsafe(made, loop).result(60)
+        return made
+
+    def open_(what: str, url: str, **options: object):
+        if make.kind == "sync":
+            made = (
+                ConnectionPool(url, open=True, **options)
+                if what == "pool"
+                else psycopg.connect(url, **options)
+            )
+        elif what == "pool":
+
+            async def pool():
+                made = AsyncConnectionPool(url, open=False, **options)
+                await made.open(wait=True)
+                return made
+
+            made = wait(pool())
         else:
+            made = wait(psycopg.AsyncConnection.connect(url, **options))
+        opened.append(made)
+        return made
 
-            async def make():
-                return AsyncDatabase(target, **options)
-
-            made.append(Blocking(loop, asyncio.run_coroutine_threadsafe(make(), loop).result(60)))
-        return made[-1]
-
-    connect.kind = request.param
-    yield connect
-    for database in made:
-        database.close()
+    open_.wait = wait
+    yield open_
+    for made in opened:
+        wait(made.close())
 
 
 @pytest.fixture
 def db(connect, url):
+    """A client of a database that is the test's own."""
     return connect(url)
+
+
+@pytest.fixture(scope="session")
+def shared(make, shared_url):
+    """A client of the database that all tests read."""
+    database = make(shared_url)
+    yield database
+    database.close()

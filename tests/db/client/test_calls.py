@@ -4,10 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-import psycopg
 import pytest
 
-from toolkit.client.errors import Invalid
+from toolkit.client.errors import Conflict, Invalid
 
 PICKS = ("fn_pick(bigint)", "fn_pick(bigint, bigint)", "fn_pick(text)", "fn_pick(uuid)")
 UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
@@ -34,8 +33,6 @@ UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
             [{"number": 1, "price": Decimal("0.25"), "document": {"x": Decimal("0.25")}}],
         ),
         ("fn_out", {"p_number": 4}, {"twice": 8, "words": "twice"}),
-        ("fn_nothing", {"p_text": "x"}, None),
-        ("fn_procedure", {"p_text": "x"}, None),
         ("fn_pick", {"p_value": "x"}, "text"),
         ("fn_pick", {"p_value": str(UUID_1)}, "text"),
         ("fn_pick", {"p_value": UUID_1}, "uuid"),
@@ -53,8 +50,8 @@ UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
         ('"fn_Odd %s"', {"p_Größe": "50 %"}, "50 %"),
     ],
 )
-def test_routine_gives_what_it_returns(db, name, arguments, result):
-    assert db.call_function(name, **arguments) == result
+def test_routine_gives_what_it_returns(shared, name, arguments, result):
+    assert shared.call_function(name, **arguments) == result
 
 
 @pytest.mark.parametrize(
@@ -65,21 +62,38 @@ def test_routine_gives_what_it_returns(db, name, arguments, result):
         ("fn_row", {"p_street": "Low"}, {"street": "Low", "number": 7}),
         ("fn_row", {"p_street": ""}, None),
         ("fn_table", {"p_count": 0}, []),
-        ("fn_nothing", {"p_text": "x"}, None),
-        ("fn_procedure", {"p_text": "x"}, None),
         ("fn_jsons", {"p_count": 1}, [{"n": 1}]),
         ("fn_defaults", {"p_a": 1}, "1 20 30"),
     ],
 )
-def test_user_and_no_contract_change_no_result(connect, url, name, arguments, result):
-    for database in (connect(url).as_user("ada"), connect(url, contract=None)):
-        assert database.call_function(name, **arguments) == result
-        if "p_text" in arguments:
-            arguments = arguments | {"p_text": arguments["p_text"] + "2"}
-            result = "a21" if name == "fn_value" else result
+def test_acting_user_changes_no_result(shared, name, arguments, result):
+    assert shared.as_user("ada").call_function(name, **arguments) == result
 
 
-def test_values_of_every_type_come_back_as_they_were(db):
+@pytest.mark.parametrize("name", ["fn_nothing", "fn_procedure"])
+def test_what_returns_nothing_gives_none(shared, make, name):
+    for session in (shared, shared.as_user("ada")):
+        given = f"{make.kind} {name[3:]} {session is shared:d}"
+        assert session.call_function(name, p_text=given) is None
+        with pytest.raises(Conflict):
+            session.call_function(name, p_text=given)
+
+
+def test_client_without_contract_calls_as_one_with_it(connect, url):
+    db = connect(url, contract=None)
+    assert db.call_function("fn_value", p_text="a", p_count=1) == "a1"
+    assert db.call_function("fn_numbers", p_count=2) == [1, 2]
+    assert db.call_function("fn_table", p_count=1)[0]["price"] == Decimal("0.25")
+    assert db.call_function("fn_row", p_street="Low") == {"street": "Low", "number": 7}
+    assert db.call_function("fn_defaults", p_a=1) == "1 20 30"
+    assert db.call_function("fn_variadic", p_first="a", p_rest=["b"]) == "a,b"
+    assert db.call_function("fn_arrays", p_numbers=[1], p_moods=["sad"]) == ["sad", "sad"]
+    assert db.call_function("fn_procedure", p_text="x") is None
+    with pytest.raises(Invalid, match="must be one of sad, so so, happy"):
+        db.call_function("fn_mood", p_mood="glad")
+
+
+def test_values_of_every_type_come_back_as_they_were(shared):
     given = {
         "p_numeric": Decimal("12345678901234567890.000000001"),
         "p_date": date(1, 1, 1),
@@ -91,12 +105,12 @@ def test_values_of_every_type_come_back_as_they_were(db):
         "p_float": 0.1,
         "p_time": time(1, 2, 3),
     }
-    (row,) = db.call_function("fn_types", **given)
+    (row,) = shared.call_function("fn_types", **given)
     assert list(row.values()) == list(given.values())
     texts = {
         name: str(value) for name, value in given.items() if name in ("p_date", "p_at", "p_uuid", "p_time")
     }
-    assert db.call_function("fn_types", **given | texts) == [row]
+    assert shared.call_function("fn_types", **given | texts) == [row]
 
 
 @pytest.mark.parametrize(
@@ -135,31 +149,26 @@ def test_values_of_every_type_come_back_as_they_were(db):
     ],
 )  # fmt: skip
 def test_wrong_call_is_refused_with_all_its_faults_before_the_database_is_asked(
-    db, admin, name, arguments, faults
+    shared, name, arguments, faults
 ):
-    db.start()
-    admin.execute("DROP FUNCTION fn_value")
     with pytest.raises(Invalid) as caught:
-        db.call_function(name, **arguments)
+        shared.call_function(name, **arguments)
     assert [str(fault) for fault in caught.value.faults] == faults
+    assert caught.value.sqlstate is None
 
 
-def test_what_only_the_server_can_judge_is_its_to_refuse(db):
+def test_what_only_the_server_can_judge_is_its_to_refuse(shared):
     with pytest.raises(Invalid) as caught:
-        db.call_function("fn_domain", p_email="no address", p_code="1")
+        shared.call_function("fn_domain", p_email="no address", p_code="1")
     assert (caught.value.sqlstate, caught.value.constraint) == ("23514", "ck_email_t")
     assert "no address" not in str(caught.value)
 
 
-def test_call_is_one_constant_prepared_statement(connect, url):
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.prepare_threshold = 0
-        if connect.kind == "async":
-            pytest.skip("the connection is a synchronous one")
-        db = connect(connection)
-        for count in range(8):
-            db.call_function("fn_value", p_text=f"text {count}", p_count=count)
-        rows = connection.execute(
-            """SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT "public"%'"""
-        ).fetchall()
+def test_call_is_one_constant_prepared_statement(make, outside, url):
+    connection = outside("connection", url, autocommit=True, prepare_threshold=0)
+    db = make(connection)
+    for count in (1, None, 2**40):
+        db.call_function("fn_value", p_text=f"text {count}", p_count=count)
+    cursor = outside.wait(connection.execute("SELECT statement FROM pg_prepared_statements"))
+    rows = [row for row in outside.wait(cursor.fetchall()) if row[0].startswith('SELECT "public"')]
     assert rows == [('SELECT "public"."fn_value"("p_text" => $1::text, "p_count" => $2::bigint)',)]

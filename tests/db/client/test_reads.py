@@ -1,0 +1,250 @@
+"""Documents by condition and order, in pages and streams, as dicts, structs and bytes."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import msgspec
+import psycopg
+import pytest
+
+from toolkit.client.errors import DocumentBroken, Invalid
+
+ITEMS = """
+    INSERT INTO tb_item (id, name, rank, price, at, mood, flag, tags, owner) VALUES
+    (1, 'Apple', 3, 1.50, '2024-01-01T00:00:00Z', 'happy', true, '{a,b}', 'ada'),
+    (2, 'apple pie', 3, 10, NULL, 'sad', false, '{b}', 'bob'),
+    (3, NULL, NULL, NULL, '2024-01-02T00:00:00Z', NULL, false, '{}', NULL),
+    (4, '100%', 1, 0.01, '2023-01-01T00:00:00Z', 'so so', true, '{c}', 'ada'),
+    (9007199254740993, 'x''y "z"', 2, 99999999.99, NULL, 'sad', false, '{a,c}', 'o''hara')
+"""
+BIG = 9007199254740993
+
+
+class Item(msgspec.Struct):
+    id: int
+    label: str | None
+    price: Decimal | None
+
+
+@pytest.fixture(scope="session")
+def items(make, scratch_by_major, prepared):
+    """A client of a database with the items, that nobody changes."""
+    conninfo = scratch_by_major.clone(prepared[0])
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(ITEMS)
+    database = make(conninfo)
+    yield database
+    database.close()
+    scratch_by_major.release(conninfo)
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        (None, [1, 2, 3, 4, BIG]),
+        ({}, [1, 2, 3, 4, BIG]),
+        ({"id": BIG}, [BIG]),
+        ({"name": None}, [3]),
+        ({"name": {"is_null": False}, "flag": True}, [1, 4]),
+        ({"rank": {"eq": 3}}, [1, 2]),
+        ({"rank": {"ne": 3}}, [4, BIG]),
+        ({"rank": {"gt": 1, "lte": 2}}, [BIG]),
+        ({"rank": {"lt": 2}}, [4]),
+        ({"rank": {"gte": 2}}, [1, 2, BIG]),
+        ({"rank": {"in": [1, 2]}}, [4, BIG]),
+        ({"rank": {"in": []}}, []),
+        ({"rank": {"not_in": [1, 2]}}, [1, 2]),
+        ({"name": {"like": "%pple%"}}, [1, 2]),
+        ({"name": {"ilike": "APPLE"}}, [1]),
+        ({"name": {"like": r"100\%"}}, [4]),
+        ({"name": 'x\'y "z"'}, [BIG]),
+        ({"price": Decimal("1.5")}, [1]),
+        ({"price": {"gt": 5}}, [2, BIG]),
+        ({"at": {"lt": datetime(2024, 1, 1, tzinfo=UTC)}}, [4]),
+        ({"at": "2024-01-01T01:00:00+01:00"}, [1]),
+        ({"mood": "so so"}, [4]),
+        ({"mood": {"in": ["sad", "happy"]}}, [1, 2, BIG]),
+        ({"tags": {"contains": ["a"]}}, [1, BIG]),
+        ({"tags": {"overlaps": ["b", "c"]}}, [1, 2, 4, BIG]),
+        ({"tags": []}, [3]),
+        ({"label": "Apple"}, [1]),
+        ({"owner.name": "ada"}, [1, 4]),
+        ({"owner.name": {"ne": "ada"}}, [2, BIG]),
+        ({"owner.rank": {"gte": 2}}, [1, 2, BIG]),
+        ({"owner.name": None}, [3]),
+        ({"owner": {"contains": {"name": "o'hara"}}}, [BIG]),
+        ({"or": [{"id": 1}, {"id": 2, "rank": 3}]}, [1, 2]),
+        ({"or": []}, []),
+        ({"and": []}, [1, 2, 3, 4, BIG]),
+        ({"and": [{"rank": 3}, {"not": {"id": 1}}]}, [2]),
+        ({"not": {"rank": 3}}, [3, 4, BIG]),
+        ({"not": {}}, []),
+    ],
+)
+def test_condition_finds(items, where, found):
+    assert [row["id"] for row in items.find("v_item", where, order_by="id")] == found
+    assert items.count("v_item", where) == len(found)
+    assert items.exists("v_item", where) is bool(found)
+    one = items.find_one("v_item", where)
+    assert (one["id"] in found) if found else one is None
+
+
+@pytest.mark.parametrize(
+    ("order_by", "found"),
+    [
+        ("-id", [BIG, 4, 3, 2, 1]),
+        (["rank", "-id"], [4, BIG, 2, 1, 3]),
+        (["-rank", "id"], [3, 1, 2, BIG, 4]),
+        (["-owner.rank", "id"], [3, 1, 2, BIG, 4]),
+        ("price", [4, 1, 2, BIG, 3]),
+        ("mood", [2, BIG, 4, 1, 3]),
+    ],
+)
+def test_order(items, order_by, found):
+    order = order_by if isinstance(order_by, list) else [order_by, "id"]
+    assert [row["id"] for row in items.find("v_item", order_by=order)] == found
+    assert [row["id"] for row in items.find("v_item", order_by=order, limit=2, offset=1)] == found[1:3]
+    read, after = [], None
+    while True:
+        page, after = items.page("v_item", order_by=order_by, limit=2, after=after)
+        read += [row["id"] for row in page]
+        if after is None:
+            break
+    assert read == found
+
+
+@pytest.mark.parametrize(
+    ("ask", "fault"),
+    [
+        (lambda db: db.find("v_itme"), "v_itme: is no read model of the contract; it has 4"),
+        (lambda db: db.find("v_item", {"nmae": 1}), "nmae: v_item has no field nmae; did you mean name?"),
+        (lambda db: db.find("v_item", {"owner.x": 1}), "owner.x: v_item has no field owner.x"),
+        (lambda db: db.find("v_item", {"name' OR '1'='1": 1}), "has no field name' OR '1'='1"),
+        (lambda db: db.find("v_item", {"rank": {"gte": "3"}}), "rank: must be an integer, not str"),
+        (lambda db: db.find("v_item", {"rank": {"regex": "3"}}), "rank: there is no operator regex"),
+        (lambda db: db.find("v_item", {"rank": {"like": "3"}}), "rank: like can't be asked of it"),
+        (lambda db: db.find("v_item", {"rank": {"in": 3}}), "rank: must be a list, not int"),
+        (lambda db: db.find("v_item", {"rank": {"is_null": 1}}), "rank: is_null takes True or False"),
+        (lambda db: db.find("v_item", {"mood": "glad"}), "mood: must be one of sad, so so, happy"),
+        (lambda db: db.find("v_item", {"or": {"id": 1}}), "or: must hold a list of mappings"),
+        (lambda db: db.find("v_item", "id = 1"), "where: must be a mapping"),
+        (lambda db: db.find("v_item", {1: 1}), "where: 1 is no name of a field"),
+        (lambda db: db.find("v_item", order_by="id; DROP"), "order_by: v_item has no field id; DROP"),
+        (lambda db: db.find("v_item", order_by="id DESC"), "order_by: v_item has no field id DESC"),
+        (lambda db: db.find("v_item", order_by=[{"id": "ASC"}]), "order_by: must be a name of a field"),
+        (lambda db: db.find("v_item", limit=-1), "limit: must be a whole number"),
+        (lambda db: db.find("v_item", limit="1"), "limit: must be a whole number"),
+        (lambda db: db.find("v_item", offset=True), "offset: must be a whole number"),
+        (lambda db: db.page("v_item", limit=0), "limit: must be 1 at least"),
+        (lambda db: db.page("v_item", after="x"), "after: is no cursor"),
+        (lambda db: db.page("v_value"), "order_by: is needed"),
+    ],
+)
+def test_wrong_question_is_refused(items, ask, fault):
+    with pytest.raises(Invalid) as caught:
+        ask(items)
+    assert fault in str(caught.value)
+    assert caught.value.sqlstate is None
+
+
+def test_cursor_of_another_question_is_refused(items):
+    _, after = items.page("v_item", order_by="rank", limit=1)
+    with pytest.raises(Invalid, match="is the cursor of another query"):
+        items.page("v_item", order_by="-rank", limit=1, after=after)
+
+
+def test_page_skips_and_repeats_nothing_when_rows_come_and_go(db, admin):
+    admin.execute("INSERT INTO tb_item (id, rank) SELECT n, n / 2 FROM generate_series(10, 20) AS n")
+    first, after = db.page("v_item", order_by="rank", limit=4)
+    admin.execute("DELETE FROM tb_item WHERE id = 13")
+    admin.execute("INSERT INTO tb_item (id, rank) VALUES (1, 0), (2, 100)")
+    rest, _ = db.page("v_item", order_by="rank", limit=100, after=after)
+    assert [row["id"] for row in first] == [10, 11, 12, 13]
+    assert [row["id"] for row in rest] == [14, 15, 16, 17, 18, 19, 20, 2]
+
+
+def test_documents_come_as_dicts_structs_and_bytes(items):
+    price = Decimal("99999999.99")
+    row = items.find_one("v_item", {"id": BIG})
+    assert (row["id"], row["price"], type(row["price"])) == (BIG, price, Decimal)
+    assert items.find_one("v_item", {"id": 2})["price"] == Decimal(10)
+    assert items.find_one("v_item", {"id": BIG}, into=Item) == Item(BIG, 'x\'y "z"', price)
+    assert items.find("v_item", {"id": 3}, into=Item) == [Item(3, None, None)]
+    assert json.loads(items.find_one("v_item", {"id": 1}, into=bytes))["label"] == "Apple"
+    rows = json.loads(items.find("v_item", order_by="id", into=bytes))
+    assert [each["id"] for each in rows] == [1, 2, 3, 4, BIG]
+    assert items.find("v_item", {"id": 0}, into=bytes) == b"[]"
+    assert items.find_one("v_item", {"id": 0}, into=bytes) is None
+    page, after = items.page("v_item", limit=2, into=bytes)
+    assert ([each["id"] for each in json.loads(page)], after is None) == ([1, 2], False)
+
+
+def test_rows_without_a_document_are_documents_themselves(items):
+    assert items.find_one("v_plain", {"id": 1}) == {"id": 1, "name": "Apple", "price": Decimal("1.50")}
+
+
+def test_stream_gives_all_documents_without_holding_them(db, admin):
+    admin.execute("INSERT INTO tb_item (id) SELECT n FROM generate_series(1, 2500) AS n")
+    assert [row["id"] for row in db.stream("v_item", order_by="id")] == list(range(1, 2501))
+    for row in db.stream("v_item", {"id": {"gt": 1000}}, order_by="id"):
+        assert row["id"] == 1001
+        break
+    assert db.count("v_item") == 2500
+    with db.transaction() as tx:
+        assert sum(1 for _ in tx.stream("v_item", {"id": {"lte": 3}}, into=Item)) == 3
+
+
+@pytest.mark.parametrize("documents", ["raise", "warn", "off"])
+def test_document_that_breaks_the_contract_is_reported(connect, url, admin, documents, caplog):
+    admin.execute("INSERT INTO tb_item (id, name) VALUES (1, 'x')")
+    db = connect(url, documents=documents, check="off")
+    db.start()
+    admin.execute(
+        "CREATE OR REPLACE VIEW v_item AS SELECT i.id, jsonb_build_object('id', i.id, 'label', 7) AS data,"
+        " i.name, i.rank, i.price, i.at, i.mood, i.flag, i.tags FROM tb_item AS i"
+    )
+    if documents == "raise":
+        for into in (dict, Item):
+            with pytest.raises(DocumentBroken, match="A document of v_item is not what the contract says: "):
+                db.find("v_item", into=into)
+    else:
+        with caplog.at_level(logging.WARNING, "toolkit.client"):
+            assert db.find("v_item") == [{"id": 1, "label": 7}]
+            assert db.find_one("v_item", into=Item) == {"id": 1, "label": 7}
+        assert len(caplog.records) == (2 if documents == "warn" else 0)
+    assert db.find("v_item", into=bytes) == b'[{"id": 1, "label": 7}]'
+
+
+def test_broken_document_is_told_without_what_stands_in_it(connect, url, admin, contract):
+    admin.execute("INSERT INTO tb_item (id, name) VALUES (1, 'x')")
+    db = connect(url)
+    db.start()
+    admin.execute(
+        "CREATE OR REPLACE VIEW v_plain AS"
+        " SELECT i.id, 'secret'::text AS name, NULL::numeric(10,2) AS price FROM tb_item AS i"
+    )
+    assert db.find("v_plain") == [{"id": 1, "name": "secret", "price": None}]
+
+
+def test_condition_on_the_document_alone_is_pointed_out_once(connect, url, caplog):
+    db = connect(url)
+    with caplog.at_level(logging.WARNING, "toolkit.client"):
+        for name in ("ada", "bob"):
+            db.find("v_item", {"owner.name": name})
+            db.count("v_item", {"owner.name": name})
+        db.find("v_item", {"name": "ada"})
+    (record,) = caplog.records
+    assert record.getMessage().startswith("v_item is asked for owner.name, which is in the document only")
+
+
+def test_client_without_contract_reads_as_one_with_it(connect, url, admin):
+    admin.execute(ITEMS)
+    db = connect(url, contract=None)
+    assert [row["id"] for row in db.find("v_item", {"name": {"like": "%pple%"}}, order_by="-id")] == [2, 1]
+    assert db.find_one("v_item", {"id": BIG})["price"] == Decimal("99999999.99")
+    assert db.find_one("v_plain", {"id": 1})["price"] == Decimal("1.50")
+    assert len(db.page("v_item", order_by="name", limit=3)[0]) == 3
+    with pytest.raises(Invalid, match="has no field label"):
+        db.find("v_item", {"label": "x"})
