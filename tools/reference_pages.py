@@ -1,0 +1,106 @@
+"""Writes the pages under docs/reference/ that say what the code says: the command line."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from toolkit.cli.main import COMMANDS, toolkit
+
+FOLDER = Path(__file__).parents[1] / "docs/reference"
+_MADE = "<!-- Made by tools/reference_pages.py: change what the code says. -->"
+
+
+def pages() -> dict[str, str]:
+    """Return every page by the name of its file."""
+    return {"cli.md": _command_line()}
+
+
+def _command_line() -> str:
+    lines = [
+        "# Command line",
+        "",
+        _MADE,
+        "",
+        "Every command has `-h` and `--help`, and `toolkit --version` says the version. Exit status: 0 fine,",
+        "1 findings or refusal, 2 usage or environment, 130 interrupted, 141 where the reader of a pipe is",
+        "gone. Errors are one sentence on standard error, with `--format json` an object on standard output",
+        "as well.",
+        "",
+        "| command | |",
+        "|---|---|",
+    ]
+    lines += [f"| [`toolkit {name}`](#toolkit-{name}) | {line} |" for name, line in COMMANDS.items()]
+    context = click.Context(toolkit, info_name="toolkit")
+    for name in COMMANDS:
+        command = toolkit.get_command(context, name)
+        assert command is not None
+        lines += ["", *_command(f"toolkit {name}", command)]
+    return "\n".join(lines) + "\n"
+
+
+def _command(name: str, command: click.Command) -> Iterator[str]:
+    """Yield the lines about a command and, if it is a group, about those in it."""
+    yield f"## {name}"
+    yield ""
+    context = click.Context(command, info_name=name)
+    usage = " ".join(command.collect_usage_pieces(context))
+    yield f"`{name} {usage}`"
+    yield ""
+    yield _prose(inspect.cleandoc(command.help or ""))
+    options = [part for part in command.params if isinstance(part, click.Option)]
+    if options:
+        yield ""
+        yield "| option | |"
+        yield "|---|---|"
+        yield from (f"| {_names(option)} | {_cell(_about(option))} |" for option in options)
+    if command.epilog:
+        yield ""
+        yield _examples(command.epilog)
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            yield ""
+            yield from _command(f"{name} {inner}", command.commands[inner])
+
+
+def _prose(text: str) -> str:
+    """Return help as Markdown: what looks like an option or a word of the usage stays as it is written."""
+    return (
+        re.sub(r"(?<![`\w-])(--?[a-z][\w-]*)(?![\w`])", r"`\1`", text)
+        .replace("*", "\\*")
+        .replace("<", "&lt;")
+    )
+
+
+def _names(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in [*option.opts, *option.secondary_opts])
+    if option.is_flag:
+        return names
+    if isinstance(option.type, click.Choice):
+        return f"{names} {_cell('|'.join(map(str, option.type.choices)))}"
+    return f"{names} {option.make_metavar(click.Context(click.Command('')))}"
+
+
+def _about(option: click.Option) -> str:
+    text = _prose(option.help or "")
+    if option.required:
+        return f"{text} Required."
+    if isinstance(option.default, str | int) and not option.is_flag:
+        return f"{text} Default: `{option.default}`." if option.default != "" else text
+    return text
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _examples(epilog: str) -> str:
+    word, _, rest = " ".join(epilog.split()).partition(": ")
+    return f"{word}: " + ", ".join(f"`{example}`" for example in rest.split("; "))
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
