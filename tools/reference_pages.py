@@ -66,12 +66,18 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """Return help as Markdown: what looks like an option or a word of the usage stays as it is written."""
+    """Return help as Markdown: options are code, and a table that click leaves as it is, a list."""
+    text = re.sub(r"^\x08\n((?:.+\n?)+)", _list, text, flags=re.MULTILINE)
     return (
         re.sub(r"(?<![`\w-])(--?[a-z][\w-]*)(?![\w`])", r"`\1`", text)
         .replace("*", "\\*")
         .replace("<", "&lt;")
     )
+
+
+def _list(table: re.Match[str]) -> str:
+    rows = (line.split(maxsplit=1) for line in table[1].splitlines())
+    return "".join(f"- `{word}`: {about}\n" for word, about in rows)
 
 
 def _names(option: click.Option) -> str:
