@@ -32,7 +32,8 @@ def print_findings(
     """Print findings in a format. texts: as lint_files took them."""
     findings = examined.findings
     if form == "json":
-        lines = [json.dumps(as_objects(findings, examined.fixes), indent=2)]
+        objects = ",\n".join(map(json.dumps, as_objects(findings, examined.fixes)))
+        lines = [f"[\n{objects}\n]" if objects else "[]"]
     elif form == "sarif":
         lines = [json.dumps(sarif_of(examined, selection, settings, texts), indent=2)]
     elif form == "github":

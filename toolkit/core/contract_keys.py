@@ -20,7 +20,7 @@ _NAME: Final = rf"{_STRING}|[^\W\d][\w$]*"
 _MODEL: Final = rf"\s*{_IDENTIFIER}(?:\.{_IDENTIFIER})*\n"
 # What has no shapes in it.
 _PLAIN: Final = (
-    rf'={_VALUE}|opaque<(?:{_STRING}|[^<>"\n]+)>|{_TYPE}(?:<{_TYPE}>)?(?: in \({_VALUE}(?:\|{_VALUE})*\))?'
+    rf'={_VALUE}|opaque<(?:{_STRING}|[^<>"\n]+)>|{_TYPE}(?:<[^<>\n]+>)?(?: in \({_VALUE}(?:\|{_VALUE})*\))?'
 )
 _BETWEEN: Final = r"[\s,|]*"
 _COMPOSED: Final = ("{", "[", "(", "opaque<")

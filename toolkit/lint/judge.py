@@ -13,9 +13,8 @@ from toolkit.lint.registry import Fix, Report, all_rules
 from toolkit.lint.selection import Selection
 from toolkit.lint.suppressions import Allowed, Suppression, removals
 
-_WORD: Final = re.compile(
-    r"""(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S""", re.DOTALL
-)
+# A text, compiled when there is a finding.
+_WORD: Final = r"""(?s)(?:"(?:[^"]|"")*"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+))*|'(?:[^']|'')*'|\S"""
 
 
 def judge(
@@ -63,7 +62,7 @@ class Page:
         start = min(report.start, len(self._text))
         end = report.end
         if end < start:
-            match = _WORD.match(self._text, start)
+            match = re.compile(_WORD).match(self._text, start)
             end = match.end() if match else start
         return Finding(self._path, *self.span(start, end), code, severity, report.message, report.remedy)
 

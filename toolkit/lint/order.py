@@ -28,12 +28,11 @@ from toolkit.source.queries import QualifiedName, Query, Use, Write
 
 USING: Final = (View, Table, Query, Write, Index, Trigger, Constraint, Alteration, Refresh, Grant)
 CHANGING: Final = (View, Table, Drop, Rename, Other, Do, Transaction, Setting)
+_CHANGING: Final = frozenset(CHANGING)
 _RELATIONS: Final = frozenset({"table", "foreign table", "view", "materialized view", "sequence", "index"})
 _UNKNOWN: Final = frozenset({"CALL", "EXECUTE", "DROPOWNED", "SET SCHEMA"})
 # What psql may do between two statements: go elsewhere, read another file, leave some out.
-_ELSEWHERE: Final = re.compile(
-    r"^[ \t]*\\(?:c|connect|i|ir|include|include_relative|if|gexec)\b", re.MULTILINE
-)
+_ELSEWHERE: Final = r"(?m)^[ \t]*\\(?:c|connect|i|ir|include|include_relative|if|gexec)\b"
 
 Place = tuple[int, int]  # the number of a file in the run, and the offset in it
 
@@ -48,7 +47,8 @@ class Order:
         self._unknown: list[Place] = []
         for number, facts in enumerate(files):
             for fact in facts:
-                self._read(fact, (number, fact[0]))
+                if type(fact) in _CHANGING:
+                    self._read(fact, (number, fact[0]))
 
     def _read(self, fact: Fact, place: Place) -> None:
         match fact:
@@ -93,7 +93,7 @@ def _may_change_anything(fact: Fact) -> bool:
 
 def runs_in_order(text: str) -> bool:
     """Return whether psql runs a script from its first statement to its last, in one database."""
-    return _ELSEWHERE.search(text) is None
+    return re.search(_ELSEWHERE, text) is None
 
 
 def relations_used(fact: Fact) -> Iterator[Use]:

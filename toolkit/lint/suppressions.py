@@ -17,14 +17,15 @@ from toolkit.lint.registry import Edit, Fix
 from toolkit.lint.spans import dollar_strings
 from toolkit.source.facts import Do, Fact, Routine, Statement
 
+# Texts, compiled when a file has such a comment.
 # Strings and quoted names are passed over; dollar quotes are not, so that a comment in a body is seen.
-_TOKEN: Final = re.compile(
-    r"""(?P<line>--[^\n]*) | (?P<block>/\*) | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"?""",
-    re.VERBOSE | re.DOTALL,
+_PIECE: Final = (
+    r"(?xs)"
+    r"""(?P<line>--[^\n]*) | (?P<block>/\*) | (?<![\w$])[eE]'(?:[^'\\]|\\.|'')*+'? | '[^']*'? | "[^"]*"?"""
 )
 _FIRST: Final = attrgetter("first")
-_EDGE: Final = re.compile(r"/\*|\*/")
-_ALLOW: Final = re.compile(
+_EDGE: Final = r"/\*|\*/"
+_ALLOW: Final = (
     r"--\s*toolkit:\s*(?P<word>allow(?:-file)?)(?![\w-])\s*"
     r"(?P<codes>[A-Za-z]+\d+(?:\s*,\s*[A-Za-z]+\d+)*)?(?P<reason>.*)"
 )
@@ -76,7 +77,7 @@ def read_suppressions(text: str, facts: tuple[Fact, ...]) -> tuple[Suppression, 
     return tuple(
         Suppression(start, end, *_range(match, text, start, end, statements), _codes(match), _reason(match))
         for start, end in _line_comments(text)
-        if (match := _ALLOW.match(text, start, end))
+        if (match := re.compile(_ALLOW).match(text, start, end))
     )
 
 
@@ -88,7 +89,9 @@ def removals(
     A comment of which nothing stays goes with its line, or with the space before it. One in a string has no
     fix, unless the string is a body: it may be data.
     """
-    strings = dollar_strings(text) if unused else []
+    if not unused:
+        return {}
+    strings = dollar_strings(text)
     bodies = {fact.body.start for fact in facts if isinstance(fact, Routine | Do) and fact.body}
     found = {}
     for suppression, codes in unused.items():
@@ -104,7 +107,7 @@ def removals(
 
 def _without(suppression: Suppression, kept: list[str], text: str) -> Edit:
     start, end = suppression.start, suppression.end
-    match = _ALLOW.match(text, start, end)
+    match = re.compile(_ALLOW).match(text, start, end)
     if kept and match:
         return Edit(*match.span("codes"), ", ".join(kept))
     line = text.rfind("\n", 0, start) + 1
@@ -114,13 +117,14 @@ def _without(suppression: Suppression, kept: list[str], text: str) -> Edit:
 
 def _line_comments(text: str) -> Iterator[tuple[int, int]]:
     position = 0
-    while token := _TOKEN.search(text, position):
+    tokens, edges = re.compile(_PIECE), re.compile(_EDGE)
+    while token := tokens.search(text, position):
         position = token.end()
         if token.lastgroup == "line":
             yield token.start(), position - text.endswith("\r", token.start(), position)
         depth = 1 if token.lastgroup == "block" else 0
         while depth:
-            edge = _EDGE.search(text, position)
+            edge = edges.search(text, position)
             if edge is None:
                 return
             position = edge.end()

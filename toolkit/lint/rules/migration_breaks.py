@@ -149,14 +149,15 @@ def _loss(
 def _is_missed(grant: Grant, migration: Migration) -> bool:
     """Return whether a REVOKE takes from a role of services what the migration does not grant again."""
     roles = migration.settings.roles
-    again = any(
+    if {roles.read, roles.command}.isdisjoint(grant.grantees):
+        return False
+    return not any(
         isinstance(fact, Grant)
         and fact.granted
         and fact.start > grant.start
         and (fact.name, fact.routine) == (grant.name, grant.routine)
         for fact in migration.facts
     )
-    return not again and not {roles.read, roles.command}.isdisjoint(grant.grantees)
 
 
 @migration_rule("M12", Severity.ERROR, Other, Alteration)
