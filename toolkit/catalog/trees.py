@@ -84,7 +84,7 @@ _ANALYSE = """
         home text := current_setting('search_path');
     BEGIN
         FOR routine IN
-            SELECT p.oid, p.prosrc, p.proconfig, p.prokind FROM pg_proc AS p
+            SELECT p.oid, p.proname, p.prosrc, p.proconfig FROM pg_proc AS p
             JOIN pg_namespace AS n ON n.oid = p.pronamespace
             JOIN pg_language AS l ON l.oid = p.prolang
             WHERE l.lanname = 'sql' AND p.prosqlbody IS NULL AND p.prokind = 'f'
@@ -94,10 +94,13 @@ _ANALYSE = """
                 PERFORM set_config('search_path', coalesce(
                     (SELECT substr(item, 13) FROM unnest(routine.proconfig) AS item
                      WHERE item ^@ 'search_path='), home), true);
+                -- By its own name first, which the body may write before that of a parameter.
                 EXECUTE format(
                     E'CREATE FUNCTION pg_temp.%I(%s) RETURNS %s LANGUAGE sql BEGIN ATOMIC %s\n; END',
-                    'toolkit_' || routine.oid, pg_get_function_arguments(routine.oid),
+                    routine.proname, pg_get_function_arguments(routine.oid),
                     pg_get_function_result(routine.oid), routine.prosrc);
+                EXECUTE format('ALTER FUNCTION pg_temp.%I(%s) RENAME TO %I', routine.proname,
+                    pg_get_function_identity_arguments(routine.oid), 'toolkit_' || routine.oid);
             EXCEPTION WHEN OTHERS THEN NULL;
             END;
         END LOOP;

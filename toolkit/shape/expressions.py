@@ -315,6 +315,10 @@ def _next_value(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Val
     return Value(BIGINT, null=False)
 
 
+def _merge_action(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value:
+    return of.types.any_value(int(node["msftype"]), null=False)
+
+
 def _checked_domain(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Value:
     value = of.value(node["arg"], scope, facts)
     oid = int(node["resulttype"])
@@ -361,6 +365,7 @@ _RULES: dict[str, _Rule] = {
     "SQLVALUEFUNCTION": _sql_value,
     "GROUPINGFUNC": _grouping,
     "NEXTVALUEEXPR": _next_value,
+    "MERGESUPPORTFUNC": _merge_action,
     "JSONVALUEEXPR": _json_value,
     "JSONISPREDICATE": _json_predicate,
     "NAMEDARGEXPR": _passed,

@@ -304,7 +304,11 @@ def source_of(of: Interpreting, scope: Scope, number: int) -> _Source:
         if rows is None or relation is None:
             return {}
         numbers = [each.number for each in relation.columns]
-        return dict(zip(numbers, rows.columns, strict=False))
+        columns = rows.columns
+        if relation.kind == "v" and number == int(scope.query["resultRelation"]):
+            # A trigger or a rule may have written it, and returns what it likes.
+            columns = tuple((name, of.types.any_value(value.type, value.typmod)) for name, value in columns)
+        return dict(zip(numbers, columns, strict=False))
     if kind == SUBQUERY:
         values: Iterable[Value] = (v for _, v in of.query(entry["subquery"], scope, scope.facts).columns)
     elif kind == CTE:
