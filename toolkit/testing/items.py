@@ -63,8 +63,11 @@ class Collector:
             return None
         file: SqlFile = SqlFile.from_parent(parent, path=path)
         file.collector, file.checks = self, checks
-        file.covers = self._package.covered(path)
         return file
+
+    def covered(self, path: Path, check: str) -> frozenset[str]:
+        """Return the files whose findings of a check are those of a file."""
+        return self._package.covered(path, check)
 
     def outcome(self, name: str, revision: Revision | None) -> Outcome:
         """Return what a check finds; revision: the one that it is about, where it is about one."""
@@ -162,12 +165,13 @@ class _Package:
             yield from ("arguments", "errors")
         yield "reach"
 
-    def covered(self, path: Path) -> frozenset[str]:
-        """Return the names of the files whose findings are those of a file."""
+    def covered(self, path: Path, check: str) -> frozenset[str]:
+        """Return the names of the files whose findings of a check are those of a file."""
         paths = [path]
         if path.parent == self._versions:
             paths += [path.with_suffix(".up.sql"), path.with_suffix(".down.sql")]
-        paths += [self._contract / f"{name}{SUFFIX}" for _, name in self._names.get(path, ())]
+        if check == "contract":
+            paths += [self._contract / f"{name}{SUFFIX}" for _, name in self._names.get(path, ())]
         root = self._project.settings.root
         return frozenset(each.relative_to(root).as_posix() for each in paths)
 
@@ -177,13 +181,12 @@ class SqlFile(pytest.File):
 
     collector: Collector
     checks: list[str]
-    covers: frozenset[str]
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield one test for each check."""
         for name in self.checks:
             item: CheckItem = CheckItem.from_parent(self, name=name)
-            item.collector, item.covers = self.collector, self.covers
+            item.collector, item.covers = self.collector, self.collector.covered(self.path, name)
             item.add_marker(pytest.mark.toolkit(check=name))
             yield item
 
@@ -209,12 +212,10 @@ class CheckItem(pytest.Item):
 
     def _is_mine(self, finding: Finding, *, stopped: bool) -> bool:
         """Return whether this is the test that has to tell: of the file, or the first where none is."""
-        names = (self.name, *_MAKING) if stopped else (self.name,)
-        tests = [item for item in self.session.items if isinstance(item, CheckItem) and item.name in names]
-        telling = [item for item in tests if finding.path in item.covers]
-        if not telling:
-            telling = [item for item in tests if item.name == self.name][:1]
-        return self in telling
+        tests = [item for item in self.session.items if isinstance(item, CheckItem)]
+        names = _MAKING if stopped else (self.name,)
+        telling = [item for item in tests if item.name in names and finding.path in item.covers]
+        return self in (telling or [item for item in tests if item.name == self.name][:1])
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - pytest's signature
         """Return what was found and what to do about it; errors of the toolkit without a traceback."""

@@ -19,7 +19,8 @@ read = "sample_read"
 command = "sample_command"
 maintain = "sample_maintain"
 [tool.toolkit.lint]
-select = ["N"]
+select = ["N", "X", "Q13"]
+ignore = ["N15"]
 """
 ERRORS = """
 [rules.ck_book_title_length]
@@ -41,14 +42,32 @@ ARTIFACTS = {
     owner_id uuid,
     title text NOT NULL,
     pages integer,
+    shelf text DEFAULT 'new' NOT NULL,
+    extra jsonb,
     CONSTRAINT pk_book PRIMARY KEY (id),
     CONSTRAINT uq_book_title UNIQUE (title),
     CONSTRAINT ck_book_title_length CHECK (char_length(title) <= 40),
     CONSTRAINT ck_book_pages CHECK (pages >= 0)
 );
+COMMENT ON COLUMN tb_book.extra IS 'shape: {kind: text}';
+""",
+    "functions/fn_touch.sql": """CREATE FUNCTION fn_touch() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    NEW.shelf = lower(NEW.shelf);
+    RETURN NEW;
+END
+$$;
+REVOKE EXECUTE ON FUNCTION fn_touch() FROM PUBLIC;
+CREATE TRIGGER trg_book_touch BEFORE INSERT ON tb_book FOR EACH ROW EXECUTE FUNCTION fn_touch();
 """,
     "views/v_book.sql": """CREATE VIEW v_book AS
-SELECT id, jsonb_build_object('id', id, 'title', title, 'pages', pages) AS data, title FROM tb_book;
+SELECT
+    id,
+    jsonb_build_object('id', id, 'title', title, 'pages', pages, 'shelf', shelf, 'extra', extra) AS data,
+    title
+FROM tb_book;
 GRANT SELECT ON v_book TO sample_read;
 """,
     "matviews/mv_length.sql": """CREATE MATERIALIZED VIEW mv_length AS
@@ -110,6 +129,7 @@ DROP FUNCTION fn_book_count();
 DROP MATERIALIZED VIEW mv_length;
 DROP VIEW v_book;
 DROP TABLE tb_book;
+DROP FUNCTION fn_touch();
 """
 REVISION = '''"""{message}."""
 
