@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     import psycopg
 
+    from toolkit.client import AsyncDatabase, Database
     from toolkit.testing.databases import Databases, Lease
     from toolkit.testing.items import Collector
 
@@ -130,6 +131,22 @@ def fresh_database(request: pytest.FixtureRequest, toolkit_databases: "Databases
     with toolkit_databases.fresh() as lease:
         request.node.stash[_LEASE] = lease
         yield lease.conninfo
+
+
+@pytest.fixture
+def database_client(database: "psycopg.Connection", toolkit_databases: "Databases") -> "Database":
+    """Give the client that services use, on the connection and in the transaction of `database`."""
+    client: Database = _module("clients").client_on(database, toolkit_databases.project.settings)
+    return client
+
+
+@pytest.fixture
+def async_database_client(fresh_database: str, toolkit_databases: "Databases") -> "AsyncDatabase":
+    """Give the asynchronous client, on a database of its own; for `async with`, which closes its pool."""
+    client: AsyncDatabase = _module("clients").async_client_on(
+        fresh_database, toolkit_databases.project.settings
+    )
+    return client
 
 
 @pytest.fixture

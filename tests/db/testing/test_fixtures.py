@@ -13,8 +13,13 @@ import pytest
 from toolkit.server.scratch import open_scratch
 
 TESTS = """
+import asyncio
+from uuid import uuid4
+
 import psycopg
 import pytest
+
+from toolkit.client.errors import ClientError
 
 ADD = "SELECT fn_add_book(%s)"
 COUNT = "SELECT count(*) FROM tb_book"
@@ -69,6 +74,26 @@ def test_role_ends_with_an_error(database, as_role):
     assert database.execute(COUNT).fetchone() == (0,)
 
 
+def test_client_takes_part_in_the_transaction(database, database_client, as_role):
+    with as_role("sample_command"):
+        id_ = database_client.as_user(uuid4()).call_function("fn_add_book", p_title="by the client")
+    with as_role("sample_read"):
+        assert database_client.find_one("v_book", {"id": id_})["title"] == "by the client"
+    with pytest.raises(ClientError) as caught, database_client.transaction() as inner:
+        inner.call_function("fn_drop_book", p_book_id=uuid4())
+    assert caught.value.code == "NOT_FOUND"
+    assert database.execute(COUNT).fetchone() == (1,)
+
+
+def test_client_without_waiting(async_database_client):
+    async def work():
+        async with async_database_client as client:
+            await client.call_function("fn_add_book", p_title="one")
+            return await client.count("v_book")
+
+    assert asyncio.run(work()) == 1
+
+
 def test_deferred_constraint_is_asked(database):
     database.execute("CREATE TABLE tb_a (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)")
     database.execute("INSERT INTO tb_a VALUES (1), (1)")
@@ -112,7 +137,7 @@ def ended(outcomes: str) -> dict[str, int]:
 @pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "xdist"])
 def test_each_test_has_its_database(sample, options):
     done = subprocess.run(**pytest_of(sample, *options), capture_output=True, check=False, timeout=120)
-    assert ended(done.stdout) == {"passed": 12, "error": 1}, done.stdout
+    assert ended(done.stdout) == {"passed": 14, "error": 1}, done.stdout
     assert "UniqueViolation" in done.stdout  # what was deferred
     assert "test_deferred_constraint_is_asked" in done.stdout
 
