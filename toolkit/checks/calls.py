@@ -23,6 +23,9 @@ _GOOD: Final = 3  # so many of those are varied
 _KEPT: Final = 12  # values of a column
 _ABOUT_VALUES: Final = "22"  # class of errors
 _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+_COMPARISONS: Final = frozenset({"=", "<", "<=", ">", ">="})
+_LONGEST: Final = 100_000  # characters of an argument
+_ENDS: Final = ("", "@example.org")  # what is too long may have to be an address
 # Values that people forget, by the name of the type or its kind.
 _ODD: Final[Mapping[str, tuple[str, ...]]] = {
     "text": ("", " ", "x", "x" * 300, f"{'x' * 300}@example.org", "a@b", "-1", "2000-01-01"),
@@ -60,7 +63,8 @@ class Call(NamedTuple):
 class Answer(NamedTuple):
     """What became of a call.
 
-    sqlstate: empty where it returned. rule: that the error names. wrote: whether something was changed.
+    sqlstate: empty where it returned. rule: that the error names. wrote: whether something was changed or
+    locked.
     """
 
     sqlstate: str
@@ -86,7 +90,7 @@ class Tried:
 
 
 INTERNAL: Final = "INTERNAL"  # the code of a rule that no argument of a command can break
-_SEED, _ROWS = 1, 6  # few rows: arguments that are drawn belong together more often
+_SEED, _ROWS = 1, 12  # few rows: arguments that are drawn belong together more often
 
 
 def documented(command: Command) -> set[tuple[str, str]]:
@@ -238,7 +242,7 @@ class Caller:
         if len(columns) != 1:
             return None
         drawn = (sample(form.type, self._random) for _ in range(30))
-        values = [*self._odd(form.type), *(value for value in drawn if value is not None)]
+        values = [*self._odd_for(form), *(value for value in drawn if value is not None)]
         try:
             found = self._connection.execute(
                 sql.SQL(
@@ -249,6 +253,23 @@ class Caller:
         except psycopg.Error:  # it mentions other columns, too
             return None
         return found[0] if found else None
+
+    def _odd_for(self, form: "_Form") -> Iterator[str]:
+        """Yield values that people forget, and those just beside the limits of a parameter."""
+        yield from self._odd(form.type)
+        for limit in form.limits:
+            counted, _, operator = limit.test.rpartition(" ")
+            number = limit.values[0] if limit.values else ""
+            if operator not in _COMPARISONS or not number.lstrip("-").isdigit():
+                continue
+            beside = [count for count in (int(number) - 1, int(number) + 1) if not counted or count >= 0]
+            if not counted:
+                yield from map(str, beside)
+            elif counted == "elements" and form.type.kind == "array":
+                element = sample(form.type.parts[0], self._random) or ""
+                yield from (f"{{{','.join([_quoted(element)] * count)}}}" for count in beside)
+            elif form.type.kind == "base":
+                yield from ("x" * count + end for count in beside if count < _LONGEST for end in _ENDS)
 
     def _odd(self, type_: Type) -> tuple[str, ...]:
         if type_.kind == "array":
@@ -269,7 +290,7 @@ class Caller:
             yield base._replace(actor=actor, values=needed)
         for name, form in forms.items():
             known = [value for pool in self._pools.get(form.type.sql, ()) for value in pool[:4]]
-            for value in (None, *self._odd(form.type), *known):
+            for value in (None, *self._odd_for(form), *known):
                 yield _with(base, name, value)
             if form.parameter.optional:
                 yield base._replace(values={key: text for key, text in base.values.items() if key != name})

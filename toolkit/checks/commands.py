@@ -52,8 +52,7 @@ def _accepted(command: Command, tried: Tried) -> Iterator[str]:
     for wrong, call, answer in tried.bad:
         if not answer.sqlstate and wrong not in told:
             told.add(wrong)
-            wrote = " and changed something" if answer.wrote else ""
-            yield f"{command.name} takes {wrong}{wrote}: {call}"
+            yield f"{command.name} takes {wrong}: {call}"
 
 
 def _untyped(command: Command, tried: Tried) -> Iterator[str]:

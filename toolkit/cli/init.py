@@ -29,6 +29,10 @@ _FILES = {
     "sql/views/v_note.sql": "v_note.sql",
     "sql/functions/fn_create_note.sql": "fn_create_note.sql",
     "sql/functions/fn_change_note.sql": "fn_change_note.sql",
+    "sql/contract/v_note.contract": "v_note.contract",
+    "sql/contract/fn_create_note.contract": "fn_create_note.contract",
+    "sql/contract/fn_change_note.contract": "fn_change_note.contract",
+    "tests/test_notes.py": "test_notes.py.txt",
 }
 
 
