@@ -138,10 +138,17 @@ def _errors(contract: Contract) -> Iterator[str]:
     bases = {code: _base(code, {state for _, state in found}) for code, found in rules.items()}
     for code in sorted(rules):
         doc = ", ".join(f"{rule} ({state})" if rule else state for rule, state in sorted(rules[code]))
-        yield f"\n\nclass {class_name(code)}(base.{bases[code]}):\n{docstring(f'{code}: {doc}', indent=4)}\n"
+        # The first sentence is what somebody is shown who meets the error.
+        text = docstring(f"{_sentence(code)}. {code}: {doc}", indent=4)
+        yield f"\n\nclass {class_name(code)}(base.{bases[code]}):\n{text}\n"
         yield f"    code = {quoted(code)}\n"
     entries = "".join(f"    {quoted(code)}: {class_name(code)},\n" for code in sorted(rules))
     yield f"\n\nBY_CODE: Mapping[str, type[base.ClientError]] = {{\n{entries}}}\n"
+
+
+def _sentence(code: str) -> str:
+    """Return DUPLICATE_EMAIL as Duplicate email."""
+    return " ".join(re.findall(r"[^\W_]+", code)).capitalize() or code
 
 
 def _base(code: str, states: set[str]) -> str:
