@@ -58,6 +58,14 @@ class AsyncSession:
             return core.returned(routine, _result(cursor))
         return returned.read(await cursor.fetchall())
 
+    async def validate(self, name: str, /, **arguments: Any) -> None:
+        """Raise what call_function would raise for these arguments before the database is asked.
+
+        Nothing is called: for a form that is to be checked as a whole. A call can still be refused.
+        """
+        core = self._database.core or await self._database.start()
+        core.bind(name, arguments)
+
     async def find_one(self, view: str, where: Where | None = None, *, into: Any = dict) -> Any:
         """Return the document that a condition finds, the first one by id without a condition, or None.
 

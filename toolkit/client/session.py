@@ -56,6 +56,14 @@ class Session:
             return core.returned(routine, _result(cursor))
         return returned.read(cursor.fetchall())
 
+    def validate(self, name: str, /, **arguments: Any) -> None:
+        """Raise what call_function would raise for these arguments before the database is asked.
+
+        Nothing is called: for a form that is to be checked as a whole. A call can still be refused.
+        """
+        core = self._database.core or self._database.start()
+        core.bind(name, arguments)
+
     def find_one(self, view: str, where: Where | None = None, *, into: Any = dict) -> Any:
         """Return the document that a condition finds, the first one by id without a condition, or None.
 
