@@ -231,6 +231,7 @@ def copy_package(folder: Path) -> None:
 def test_blocks_of_page_run(page, request, monkeypatch):
     path = request.node.callspec.params["page"]
     monkeypatch.setenv("DATABASE_URL", page.database)  # for Python; commands have the project's own target
+    monkeypatch.syspath_prepend(page.folder)
     for block in read_blocks(path.read_text(encoding="utf-8")):
         try:
             page.run(block)

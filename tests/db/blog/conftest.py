@@ -1,19 +1,37 @@
 """A blog of one's own: a database migrated to head, cloned for each test on each PostgreSQL."""
 
+import asyncio
+import importlib
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from alembic.command import downgrade, upgrade
 from alembic.config import Config
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from toolkit.client.errors import ClientError
 
 ROOT = Path(__file__).parents[3]
 CONTENT = "So long that the check on the length of a post has nothing to say."
+POST = {"title": "Notes", "content": CONTENT}
+LOGIN = "toolkit_blog_service"
+# A member of two groups, as a service logs in. Roles are the server's: other tests make it at the same time.
+MAKE_LOGIN = f"""
+DO $$ BEGIN
+    CREATE ROLE {LOGIN};
+    GRANT cqrs_read, cqrs_command TO {LOGIN};
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
 
 
 def run_alembic(command, conninfo, revision):
@@ -141,3 +159,77 @@ def at_once(blog_url):
             return list(pool.map(run, functions))
 
     return at_once
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory):
+    """The folder of the package blog_db, as `toolkit codegen` makes it for the service."""
+    folder = tmp_path_factory.mktemp("service")
+    command = [Path(sys.executable).with_name("toolkit"), "codegen", "python", "--out", folder / "blog_db"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def web(generated):
+    """The example service."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(generated)
+        yield importlib.import_module("tests.service.web")
+
+
+class Service:
+    """The running service; its loop runs while it is asked.
+
+    db: what it calls the database with. raised: the errors that it has answered with.
+    """
+
+    def __init__(self, runner, app, client, raised) -> None:
+        self._client, self._tokens = client, app.state.tokens
+        self.run, self.db, self.raised = runner.run, app.state.db, raised
+
+    def ask(self, method, path, *, token=None, **content: object):
+        return self.run(self.send(method, path, token, **content))
+
+    async def send(self, method, path, token=None, **content: object):
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return await self._client.request(method, path, headers=headers, json=content or None)
+
+    def refused(self, *question: object, **content: object):
+        """Return the status and the code of an answer that must be an error."""
+        answer = self.ask(*question, **content)
+        assert set(answer.json()) == {"code", "message", "faults"}
+        return answer.status_code, answer.json()["code"]
+
+    def sign_up(self, name):
+        """Create a user who is signed in with the name as the token; return the id."""
+        made = self.ask("POST", "/users", name=name, email=f"{name}@example.org").json()
+        return self.sign_in(name, made["id"])
+
+    def sign_in(self, token, user_id):
+        self._tokens[token] = user_id
+        return user_id
+
+    def draft(self, token):
+        return self.ask("POST", "/posts", token=token, **POST).json()["id"]
+
+
+@pytest.fixture
+def service(web, blog_url, blog):
+    blog.execute(MAKE_LOGIN)
+    app = web.create_app(make_conninfo(blog_url, options=f"-c role={LOGIN}"), {})
+    raised = []
+
+    async def refuse(request, error):
+        raised.append(error)
+        return await web.refuse(request, error)
+
+    app.exception_handlers[ClientError] = refuse
+    with asyncio.Runner() as runner:
+        running = app.router.lifespan_context(app)
+        runner.run(running.__aenter__())
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        client = httpx.AsyncClient(transport=transport, base_url="http://service")
+        yield Service(runner, app, client, raised)
+        runner.run(client.aclose())
+        runner.run(running.__aexit__(None, None, None))
