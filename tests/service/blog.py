@@ -10,7 +10,7 @@ from uuid import UUID
 
 from blog_db import commands, errors, models, queries
 
-from toolkit.client.async_session import AsyncSession
+from toolkit.client import AsyncSession
 
 Document = TypeVar("Document")
 

@@ -11,8 +11,8 @@ from blog_db import CONTRACT, ERRORS, AsyncDatabase
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from toolkit.client import AsyncSession
 from toolkit.client import errors as kinds
-from toolkit.client.async_session import AsyncSession
 
 from . import blog
 
