@@ -29,8 +29,8 @@ _APART: Final = frozenset({
     "set options", "set statistics", "set storage",
 })  # fmt: skip
 _MODIFIER: Final = re.compile(r"\([\d,]*\)")
-_TOLD_APART: Final = ("ALTER FUNCTION", "ALTER TYPE")
-_UNTOLD: Final = {"ALTERDOMAIN": "DOMAIN", "ALTERSEQ": "SEQUENCE", "ALTERSTATS": "STATISTICS"}
+_TOLD_APART: Final = ("ALTER DOMAIN", "ALTER FUNCTION", "ALTER TYPE")
+_UNTOLD: Final = {"ALTERSEQ": "SEQUENCE", "ALTERSTATS": "STATISTICS"}
 
 
 def match_texts(artifacts: Iterable[Artifact], catalog: Catalog, schema: str) -> dict[ObjectKey, str]:

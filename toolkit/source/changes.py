@@ -241,6 +241,15 @@ def _maintenance(word: str) -> Callable[[Node, Reader], list[Fact]]:
     return read
 
 
+def _alter_domain(node: Node, reader: Reader) -> list[Fact]:
+    domain = reader.named(node["typeName"])
+    facts: list[Fact] = [Other(reader.start, "ALTER DOMAIN", name=domain)]
+    constraint = node.get("def", {}).get("Constraint", {})
+    if constraint.get("contype") == "CONSTR_CHECK":
+        facts.append(read_constraint(constraint, domain, reader, added=True)._replace(on_domain=True))
+    return facts
+
+
 def _default_privileges(node: Node, reader: Reader) -> list[Fact]:
     return _grant(node["action"], reader, default=True)
 
@@ -256,6 +265,7 @@ CHANGES: Final[dict[str, Callable[[Node, Reader], list[Fact]]]] = {
     "TransactionStmt": _transaction,
     "TruncateStmt": _truncate,
     "AlterEnumStmt": _alter_enum,
+    "AlterDomainStmt": _alter_domain,
     "AlterObjectSchemaStmt": _alter_schema,
     "AlterFunctionStmt": _alter_routine,
     "VacuumStmt": _maintenance("VACUUM"),

@@ -110,6 +110,21 @@ def test_m01_m02_m06_m07_m08_m09_m12_m16_what_a_statement_locks(connection, lock
 
 
 @pytest.mark.parametrize(
+    ("action", "expected"),
+    [
+        ("ADD CONSTRAINT ck_a CHECK (VALUE <> '')", {"ShareLock"}),
+        ("ADD CONSTRAINT ck_a CHECK (VALUE <> '') NOT VALID", set()),
+        ("VALIDATE CONSTRAINT ck_later", {"ShareLock"}),
+    ],
+)
+def test_m07_what_a_statement_about_a_domain_locks(connection, locks, action, expected):
+    connection.execute("CREATE DOMAIN mail AS text")
+    connection.execute("ALTER DOMAIN mail ADD CONSTRAINT ck_later CHECK (VALUE <> 'x') NOT VALID")
+    connection.execute("ALTER TABLE tb_a ADD mail mail")
+    assert locks(f"ALTER DOMAIN mail {action}") == expected
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "CREATE INDEX CONCURRENTLY i ON tb_a (id)",

@@ -485,3 +485,14 @@ def test_a_string_that_is_cut_in_its_middle_is_one_problem():
     (problem,) = (fact for fact in found if isinstance(fact, Problem))
     assert (problem.start, problem.message) == (12, "invalid Unicode escape")
     assert any(isinstance(fact, Query) for fact in found)
+
+
+def test_a_constraint_is_added_to_a_domain():
+    constraint = one('ALTER DOMAIN app."D" ADD CONSTRAINT ck_d CHECK (VALUE > 0) NOT VALID', Constraint)
+    assert (constraint.table, constraint.kind, constraint.name) == (
+        QualifiedName("app", "D"),
+        "check",
+        "ck_d",
+    )
+    assert (constraint.on_domain, constraint.added, constraint.validated) == (True, True, False)
+    assert one("ALTER DOMAIN d SET NOT NULL", Other).name == public("d")

@@ -242,6 +242,8 @@ def add_constraint_not_valid(constraint: Constraint, migration: Migration) -> It
 
     Otherwise PostgreSQL reads the whole table while nobody may write to it, or with a CHECK read it. In the
     definition of a new column there is no NOT VALID; a FOREIGN KEY of a column without default reads nothing.
+    The CHECK of a domain reads each table that has it while nobody may write to any of them, and so does its
+    validation: choose the time for that.
 
     Bad:
         ALTER TABLE tb_post ADD COLUMN n int CHECK (n > 0);
@@ -251,6 +253,9 @@ def add_constraint_not_valid(constraint: Constraint, migration: Migration) -> It
 
     Bad:
         ALTER TABLE tb_post ADD CONSTRAINT fk_post_author FOREIGN KEY (author_id) REFERENCES tb_user (id);
+
+    Bad:
+        ALTER DOMAIN email ADD CONSTRAINT ck_email CHECK (VALUE LIKE '%@%');
 
     Good:
         ALTER TABLE tb_post ADD CONSTRAINT ck_post_title CHECK (title <> '') NOT VALID;
@@ -263,12 +268,15 @@ def add_constraint_not_valid(constraint: Constraint, migration: Migration) -> It
     slow = constraint.kind in ("check", "foreign key") and constraint.validated
     if constraint.inline and constraint.kind == "foreign key":
         slow = slow and _has_values(constraint, migration)
-    if constraint.added and slow and not migration.is_new(constraint.table):
+    group = "type" if constraint.on_domain else "relation"
+    if constraint.added and slow and not migration.makes(group, constraint.table):
         alone = "Add the column alone; then a" if constraint.inline else "A"
+        whole = "each table with" if constraint.on_domain else "all of"
+        later = " when few write" if constraint.on_domain else ""
         yield Report(
             constraint.start,
-            f"all of {constraint.table.name} is read under a lock",
-            f"{alone}dd the constraint NOT VALID, and VALIDATE CONSTRAINT in a later revision.",
+            f"{whole} {constraint.table.name} is read under a lock",
+            f"{alone}dd the constraint NOT VALID, and VALIDATE CONSTRAINT in a later revision{later}.",
         )
 
 

@@ -3,3 +3,8 @@ ALTER TABLE tb_a ADD COLUMN author_id int REFERENCES tb_user (id), ADD x int NOT
 CREATE TABLE tb_new (id int CHECK (id > 0) REFERENCES tb_b (id));
 ALTER TABLE tb_new ADD CONSTRAINT ck_new CHECK (id < 9);
 ALTER DOMAIN mail ADD CONSTRAINT ck_mail CHECK (VALUE <> '') NOT VALID;
+CREATE DOMAIN mail AS text;
+ALTER DOMAIN mail ADD CONSTRAINT ck_mail CHECK (VALUE <> '');
+ALTER DOMAIN app.mail ADD CONSTRAINT ck_mail CHECK (VALUE <> '') NOT VALID;
+ALTER DOMAIN app.mail VALIDATE CONSTRAINT ck_mail;
+ALTER DOMAIN app.mail SET DEFAULT '';
