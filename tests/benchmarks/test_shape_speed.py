@@ -1,4 +1,9 @@
-"""Working out the shapes of views against the time in which PostgreSQL creates them."""
+"""Working out shapes: the time PostgreSQL takes to create the views, and what an unchanged tree saves."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -53,3 +58,27 @@ def test_shapes_against_creating_the_views(views, scratch_by_major, compare):
         compare(title, ours, theirs, bar=4, rounds=5)
     scratch_by_major.release(conninfo)
     scratch_by_major.release(empty)
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("views", [10, 1000])
+def test_an_unchanged_tree_against_a_cold_run(views, scratch, tmp_path, compare):
+    (tmp_path / "pyproject.toml").write_text('[tool.toolkit]\nowner = "none"\npostgresql = 18\n')
+    (tmp_path / "sql").mkdir()
+    for number, table in enumerate(TABLES.split(";")[:2]):
+        (tmp_path / f"sql/tb_{number}.sql").write_text(f"{table};")
+    for number in range(views // 2):
+        (tmp_path / f"sql/v_post_{number}.sql").write_text(POSTS.format(number))
+        (tmp_path / f"sql/v_user_{number}.sql").write_text(USERS.format(number))
+    toolkit = Path(sys.executable).parent / "toolkit"
+
+    def run(what):
+        subprocess.run([toolkit, "contract", what], cwd=tmp_path, check=True, capture_output=True)
+
+    def cold():
+        shutil.rmtree(tmp_path / ".toolkit_cache")
+        run("check")
+
+    run("update")
+    title = f"contract check of {views} views, unchanged, against a cold run beside a server that is up"
+    compare(title, lambda: run("check"), cold, bar=0.2, rounds=5)

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from toolkit.checks.committed import contract_folder
 from toolkit.checks.contract import RECORD
-from toolkit.checks.contracts import contract_folder, infer_contract
+from toolkit.checks.contracts import infer_contract
 from toolkit.checks.errors import GitFailed
 from toolkit.checks.git import committed_text
-from toolkit.checks.project import Outcome, Project, finding
+from toolkit.checks.outcome import Outcome, finding
+from toolkit.checks.project import Project
 from toolkit.core.contract import Contract
 from toolkit.core.findings import Finding
 from toolkit.shape.contract_changes import contract_changes

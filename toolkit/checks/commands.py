@@ -7,7 +7,8 @@ from typing import Final
 import psycopg
 
 from toolkit.checks.calls import Answer, Tried, documented
-from toolkit.checks.project import Outcome, Project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import Project
 from toolkit.core.contract import Command
 from toolkit.core.findings import Finding
 from toolkit.source.errors_toml import read_examples

@@ -3,16 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
-from toolkit.checks.contracts import (
-    SUFFIX,
-    contract_files,
-    contract_folder,
-    read_committed,
-)
+from toolkit.checks.committed import SUFFIX, contract_files, contract_folder, read_committed
 from toolkit.checks.errors import ContractBroken, ContractFileError
-from toolkit.checks.project import Outcome, Project, finding
+from toolkit.checks.kept import Inferred
+from toolkit.checks.outcome import Outcome, finding
 from toolkit.core.contract import Contract
 from toolkit.core.findings import Finding
 from toolkit.core.notation import write_name
@@ -27,6 +23,18 @@ _UPDATE: Final = "Run `toolkit contract update` and review the files, or take th
 _SHOWN: Final = 5  # breaks that an error names
 
 
+class Project(Protocol):
+    """What is compared: the contract of a project's SQL, which is worked out when it is asked for."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
+
+    @property
+    def inferred(self) -> Inferred:
+        """The contract that the SQL of the project makes."""
+
+
 def check_contract(project: Project) -> Outcome:
     """Compare the contract that the SQL makes with the committed one, where one is committed."""
     settings = project.settings
@@ -39,18 +47,19 @@ def check_contract(project: Project) -> Outcome:
     said = (
         f"{len(inferred.contract.read_models)} read models and {len(inferred.contract.commands)} commands "
         f"compared with {folder.relative_to(settings.root).as_posix()}/ on PostgreSQL "
-        f"{project.pinned.scratch.major}"
+        f"{inferred.major}"
     )
-    return Outcome(said, tuple(findings), tuple(f"{note.subject}: {note.text}" for note in inferred.notes))
+    return Outcome(said, tuple(findings), inferred.notes)
 
 
 def _differing(settings: Settings, wanted: dict[str, str], contract: Contract) -> Iterator[Finding]:
     folder = contract_folder(settings)
-    committed = read_committed(settings)
+    there = {path.name: path.read_bytes() for path in folder.glob(f"*{SUFFIX}")}
+    if there == {name: text.encode() for name, text in wanted.items()}:
+        return  # without reading what so many files say
     changes: dict[str, list[Change]] = defaultdict(list)
-    for change in contract_changes(committed, contract, settings.contract.tier):
+    for change in contract_changes(read_committed(settings), contract, settings.contract.tier):
         changes[change.subject.partition("(")[0]].append(change)
-    there = {path.name: path for path in folder.glob(f"*{SUFFIX}")}
     for name in sorted(wanted.keys() | there.keys()):
         path = folder / name
         subject = name.removesuffix(SUFFIX)

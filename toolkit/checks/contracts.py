@@ -1,8 +1,6 @@
-"""The contract of a database, and the one that is committed under sql/contract/."""
+"""The contract of a database."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -10,24 +8,20 @@ from psycopg import sql
 
 from toolkit.catalog.rulebook import read_rulebook
 from toolkit.catalog.trees import read_snapshot
-from toolkit.checks.errors import ContractFileError
-from toolkit.checks.git import git
-from toolkit.core.contract import Command, Contract, ReadModel, read_contract, write_contract
+from toolkit.checks.kept import Inferred
+from toolkit.core.contract import Command, Contract
 from toolkit.core.rules import Rulebook
 from toolkit.core.settings import Settings
-from toolkit.core.shapes import Shape
 from toolkit.core.trees import Relation, Snapshot
-from toolkit.errors import ContractUnreadable
 from toolkit.migrate.connection import connect, explain
 from toolkit.shape.commands import Bodies, CommandReader
-from toolkit.shape.inference import Inference, Note
+from toolkit.shape.inference import Inference
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.facts import Routine
 from toolkit.source.queries import QualifiedName, Query, Write
 from toolkit.source.reading import read_facts
 
-SUFFIX: Final = ".contract"
-_FOLDER, _ERRORS = "contract", "errors.toml"
+_ERRORS: Final = "errors.toml"
 _VIEWS, _TABLES = "vm", "rp"
 # Which routines a member of the group roles may execute; all where there are no such roles.
 _EXECUTABLE: Final = """
@@ -37,21 +31,6 @@ _EXECUTABLE: Final = """
         WHERE r.rolname = ANY ({roles}) AND has_function_privilege(r.oid, p.oid, 'EXECUTE')
     )
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Inferred:
-    """The contract of a database. embeds: the views that a read model reads, by its name.
-
-    notes: what a user should know. declared: the declared shapes that were used by column.
-    comments: by name of a read model or signature of a command.
-    """
-
-    contract: Contract
-    embeds: Mapping[str, tuple[str, ...]]
-    notes: tuple[Note, ...]
-    declared: Mapping[str, Shape]
-    comments: Mapping[str, str]
 
 
 def infer_contract(conninfo: str, settings: Settings) -> Inferred:
@@ -80,9 +59,10 @@ def infer_contract(conninfo: str, settings: Settings) -> Inferred:
     return Inferred(
         Contract(models, tuple(command for _, command in commands)),
         {model.name: inference.reads(model.name) for model in models},
-        inference.notes,
+        tuple(f"{note.subject}: {note.text}" for note in inference.notes),
         dict(inference.declared),
         {command.signature: comments[oid] for oid, command in commands if comments.get(oid)},
+        snapshot.major,
     )
 
 
@@ -166,58 +146,3 @@ def _writes(routine: Routine) -> Iterator[Write]:
 
 def _bare(relation: Relation) -> str:
     return relation.name.rpartition(".")[2].strip('"')
-
-
-def contract_folder(settings: Settings) -> Path:
-    """Return the folder of the committed contract."""
-    return settings.sql / _FOLDER
-
-
-def contract_files(contract: Contract) -> dict[str, str]:
-    """Return the texts of the files by name: one for each read model and for each name of a command."""
-    files = {f"{model.name}{SUFFIX}": write_contract(model) for model in contract.read_models}
-    for name in sorted({command.name for command in contract.commands}):
-        overloads = [command for command in contract.commands if command.name == name]
-        files[f"{name}{SUFFIX}"] = write_contract(*overloads)
-    return files
-
-
-def read_committed(settings: Settings) -> Contract:
-    """Return the contract under sql/contract/, which may be empty; raises ContractFileError."""
-    folder = contract_folder(settings)
-    return read_texts({str(path): _text(path) for path in sorted(folder.glob(f"*{SUFFIX}"))})
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContractFileError(f"{path} can't be read: {error}.") from error
-
-
-def read_texts(texts: Mapping[str, str]) -> Contract:
-    """Return the contract that some files hold, by their path; raises ContractFileError with the place."""
-    models: list[ReadModel] = []
-    commands: list[Command] = []
-    for path, text in texts.items():
-        try:
-            parts = read_contract(text)
-        except ContractUnreadable as error:
-            raise ContractFileError(
-                f"{path}:{error.line}:{error.column}: {error.wanted} should stand here.",
-                remedy="Run `toolkit contract update`, or mend the file.",
-            ) from error
-        models += [part for part in parts if isinstance(part, ReadModel)]
-        commands += [part for part in parts if isinstance(part, Command)]
-    return Contract(
-        tuple(sorted(models, key=lambda model: model.name)),
-        tuple(sorted(commands, key=lambda command: command.signature)),
-    )
-
-
-def read_reference(settings: Settings, reference: str) -> Contract:
-    """Return the contract that is committed at a git reference; raises GitFailed with git's words."""
-    folder = contract_folder(settings).relative_to(settings.root).as_posix()
-    listed = git(settings.root, "ls-tree", "-z", "--name-only", f"{reference}", f"{folder}/")
-    names = [name for name in listed.split("\0") if name.endswith(SUFFIX)]
-    return read_texts({name: git(settings.root, "show", f"{reference}:./{name}") for name in names})

@@ -6,7 +6,8 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from toolkit.checks.project import Outcome, Project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import Project
 from toolkit.core.findings import Finding
 
 _RELATIONS: Final = """

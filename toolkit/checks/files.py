@@ -1,7 +1,8 @@
 """Checks of the files alone; no server is needed."""
 
 from toolkit.checks.git import changed_files
-from toolkit.checks.project import Outcome, Project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import Project
 from toolkit.lint.baseline import hide_known
 from toolkit.lint.cache import cache_of
 from toolkit.lint.files import find_files

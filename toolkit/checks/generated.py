@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from toolkit.checks.contracts import contract_folder, read_committed
+from toolkit.checks.committed import contract_folder, read_committed
 from toolkit.checks.errors import ContractUnknown, GeneratedUnwritable
-from toolkit.checks.project import Outcome, Project, finding
+from toolkit.checks.outcome import Outcome, finding
+from toolkit.checks.project import Project
 from toolkit.codegen.json_schema import schema_files
 from toolkit.codegen.python import Source, python_package
 from toolkit.core.contract import Contract

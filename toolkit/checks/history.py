@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from toolkit.checks.base import edited_revisions
-from toolkit.checks.project import Outcome, Project, finding
+from toolkit.checks.outcome import Outcome, finding
+from toolkit.checks.project import Project
 from toolkit.core.findings import Finding
 from toolkit.migrate.files import find_unmarked_losses, read_file
 from toolkit.migrate.proof import Proof, Prover, Tables, compare, snapshot

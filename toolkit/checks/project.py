@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from toolkit.checks.calls import Tried, try_commands
-from toolkit.checks.contracts import Inferred, infer_contract, read_reference
+from toolkit.checks.committed import read_reference
+from toolkit.checks.contracts import infer_contract
 from toolkit.checks.git import changed_files
+from toolkit.checks.kept import Inferred, KeptContract
+from toolkit.checks.outcome import finding
 from toolkit.core.contract import Command, Contract
-from toolkit.core.findings import Finding, Severity
+from toolkit.core.findings import Finding
 from toolkit.core.settings import Settings
 from toolkit.errors import SqlFileError, ToolkitError
 from toolkit.migrate.application import Event, Running
@@ -24,21 +26,6 @@ from toolkit.source.statements import Statement
 
 Show = Callable[[str], None]  # what is going on, for people
 _PLACE = re.compile(r"(?P<path>.+?):(?P<line>\d+)(?::(?P<column>\d+))?:? (?P<words>.+)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a check found. said: one sentence about what was looked at, without its full stop.
-
-    findings: what is wrong. notes: what is not, and should be known all the same. unproven: what could not be
-    shown, where it stands. stopped: at an error, so that nothing else is known.
-    """
-
-    said: str
-    findings: tuple[Finding, ...] = ()
-    notes: tuple[str, ...] = ()
-    unproven: tuple[Finding, ...] = ()
-    stopped: bool = False
 
 
 class Project:
@@ -120,10 +107,15 @@ class Project:
 
     @cached_property
     def inferred(self) -> Inferred:
-        """The contract that the SQL of the project makes."""
-        self.show(f"Reading the contract on PostgreSQL {self.pinned.scratch.major}")
-        with self.pinned.copy(self.pinned.desired()) as conninfo:
-            return infer_contract(conninfo, self.settings)
+        """The contract that the SQL of the project makes; it is kept for the next time."""
+        kept = KeptContract(self.settings)
+        found = kept.read()
+        if found is None:
+            self.show(f"Reading the contract on PostgreSQL {self.pinned.scratch.major}")
+            with self.pinned.copy(self.pinned.desired()) as conninfo:
+                found = infer_contract(conninfo, self.settings)
+            kept.write(found)
+        return found
 
     @cached_property
     def commands(self) -> list[Command]:
@@ -191,14 +183,6 @@ class Project:
     def _hear(self, event: Event | Retry) -> None:
         if isinstance(event, Running):
             self.show(f"{event.direction} {event.revision.id} {event.revision.message}")
-
-
-def finding(
-    settings: Settings, path: Path, code: str, message: str, remedy: str, line: int = 1, column: int = 1
-) -> Finding:
-    """Return an error at a place in a file; its path becomes relative to the root of the project."""
-    name = path.relative_to(settings.root) if path.is_relative_to(settings.root) else path
-    return Finding(name.as_posix(), line, column, line, column, code, Severity.ERROR, message, remedy)
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from toolkit.checks.database import check_load, check_reach
 from toolkit.checks.files import check_lint
 from toolkit.checks.generated import check_generated
 from toolkit.checks.history import check_head, check_ledger, check_stairway
-from toolkit.checks.project import Outcome, Project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import Project
 from toolkit.checks.verification import check_documents
 from toolkit.errors import SqlFileError, ToolkitError
 

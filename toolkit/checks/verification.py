@@ -13,7 +13,8 @@ from psycopg import sql
 from toolkit.catalog.rows import fill_tables
 from toolkit.catalog.samples import Draws
 from toolkit.catalog.tables import read_tables
-from toolkit.checks.project import Outcome, Project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import Project
 from toolkit.core.contract import Column, Contract, ReadModel
 from toolkit.core.notation import write_name
 from toolkit.core.settings import Settings

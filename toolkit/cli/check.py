@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from toolkit.checks.project import Outcome, open_project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import open_project
 from toolkit.checks.run import CHECKS, applicable, run_checks
 from toolkit.cli._findings import FORMATS, sarif_of
 from toolkit.cli._output import print_json, progress

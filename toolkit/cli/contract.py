@@ -3,16 +3,16 @@
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import click
 
+from toolkit.checks.committed import read_committed, read_reference
 from toolkit.checks.contract import check_contract, opaque_values, update_contract
-from toolkit.checks.contracts import Inferred, infer_contract, read_committed, read_reference
 from toolkit.checks.errors import ContractUnknown
-from toolkit.checks.project import open_project
-from toolkit.checks.verification import verify_contract
+from toolkit.checks.kept import Inferred, KeptContract
 from toolkit.cli._output import FORMAT, print_json, progress
 from toolkit.core.contract import Command, Contract, ReadModel, contract_json, write_contract
 from toolkit.core.settings import Settings, find_root, load_settings
@@ -21,6 +21,23 @@ from toolkit.shape.differences import Verdict
 
 _COLOURS = {Verdict.BREAK: "red", Verdict.WARN: "yellow", Verdict.SAFE: "green"}
 _DATABASE = click.option("--database", metavar="URL", help="Read this database instead of sql/.")
+
+
+@dataclass(frozen=True)
+class _Project:
+    """A project of which only the contract is asked for: no server starts while nothing has changed."""
+
+    settings: Settings
+
+    @cached_property
+    def inferred(self) -> Inferred:
+        kept = KeptContract(self.settings).read()
+        if kept is not None:
+            return kept
+        from toolkit.checks.project import open_project
+
+        with progress() as tell, open_project(self.settings, tell) as project:
+            return project.inferred
 
 
 @click.group("contract", epilog="Example: toolkit contract show v_user_with_stats")
@@ -71,8 +88,7 @@ def update(allow_break: str | None) -> None:
 def check(form: str) -> None:
     """Say where sql/ no longer fits the files under sql/contract/. Exit status: 0 it fits, 1 it does not."""
     settings = load_settings(find_root(Path.cwd()))
-    with progress() as tell, open_project(settings, tell) as project:
-        outcome = check_contract(project)
+    outcome = check_contract(_Project(settings))
     if form == "json":
         print_json([finding._asdict() for finding in outcome.findings])
     else:
@@ -97,7 +113,7 @@ def diff(against: str | None, database: str | None, form: str) -> None:
     settings = load_settings(find_root(Path.cwd()))
     new = _infer(settings, None)
     if database is not None:
-        old = infer_contract(database, settings).contract
+        old = _infer(settings, database).contract
     else:
         old = read_reference(settings, against) if against else read_committed(settings)
     changes = contract_changes(old, new.contract, settings.contract.tier)
@@ -123,6 +139,9 @@ def verify(seed: int, rounds: int, rows: int, form: str) -> None:
     What the contract allows and no document showed is listed; it is no failure. The same seed makes the same
     rows. Exit status: 0 every document is as the contract says, 1 some are not.
     """
+    from toolkit.checks.project import open_project
+    from toolkit.checks.verification import verify_contract
+
     settings = load_settings(find_root(Path.cwd()))
     with progress() as tell, open_project(settings, tell) as project:
         found = verify_contract(project, seed=seed, rounds=rounds, rows=rows)
@@ -141,10 +160,11 @@ def verify(seed: int, rounds: int, rows: int, form: str) -> None:
 
 
 def _infer(settings: Settings, database: str | None) -> Inferred:
-    if database is not None:
-        return infer_contract(database, settings)
-    with progress() as tell, open_project(settings, tell) as project:
-        return project.inferred
+    if database is None:
+        return _Project(settings).inferred
+    from toolkit.checks.contracts import infer_contract
+
+    return infer_contract(database, settings)
 
 
 def _named(contract: Contract, names: Iterable[str]) -> list[ReadModel | Command]:

@@ -64,6 +64,13 @@ def available_binaries() -> Iterator[Binaries]:
             yield Binaries(bindir, int(version.partition(".")[0]), version, origin)
 
 
+def find_programs() -> Iterator[Path]:
+    """Yield the servers that are installed, whatever their version; none of them is asked."""
+    yield from dict.fromkeys(
+        folder.resolve() / "postgres" for folder, _ in _folders() if (folder / "postgres").exists()
+    )
+
+
 def find_pg_dump(major: int, *, tls: bool) -> Binaries:
     """Return programs whose pg_dump can read a server of that major: of the same one, else of a newer one.
 

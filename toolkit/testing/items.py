@@ -9,9 +9,10 @@ from typing import Any, Final
 import pytest
 
 from toolkit.checks.base import phase_findings
-from toolkit.checks.contracts import SUFFIX, contract_folder, read_committed
+from toolkit.checks.committed import SUFFIX, contract_folder, read_committed
 from toolkit.checks.history import check_step
-from toolkit.checks.project import Outcome, Project
+from toolkit.checks.outcome import Outcome
+from toolkit.checks.project import Project
 from toolkit.checks.run import CHECKS, Check, run_check
 from toolkit.core.findings import Finding
 from toolkit.core.settings import find_root, load_settings

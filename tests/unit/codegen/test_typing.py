@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.codegen.test_python import SHOP
-from toolkit.checks.contracts import read_committed
+from toolkit.checks.committed import read_committed
 from toolkit.client.contracts import of_text
 from toolkit.codegen.python import Source, python_package
 from toolkit.core.contract import Contract
