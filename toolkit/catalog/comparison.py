@@ -44,8 +44,10 @@ def differences(
 
 def _by_identity(entries: Iterable[Entry]) -> dict[tuple[str, str, str], list[Entry]]:
     found: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
-    for entry in sorted(entries):
+    for entry in entries:
         found[entry.schema, entry.name, entry.kind].append(entry)
+    for same in found.values():
+        same.sort()
     return found
 
 

@@ -10,6 +10,7 @@ from toolkit.catalog.dump import Item
 from toolkit.core.changes import ObjectKey
 
 RELATION: Final = 1259  # the class pg_class
+PUBLIC: Final = ObjectKey("SCHEMA", "", "public")  # an entry when its owner is another; it always is there
 _ATTRDEF, _CONSTRAINT, _TRIGGER, _NAMESPACE = 2604, 2606, 2620, 2615
 _FIRST_NORMAL: Final = 16384  # below are the objects that initdb makes
 # How an object without an entry belongs to another: e extension, i internal, P and S partition, a automatic.
@@ -132,7 +133,7 @@ def _by_archive(items: Sequence[Item], keys: Sequence[ObjectKey]) -> Iterator[Ed
             yield Edge(key, None, server, None, owned=False)
         for on in (keys[places[number]] for number in item.dependencies if number in places):
             if key.kind in _ATTACHED:
-                yield Edge(key, None, on, _described(item.entry, on), owned=True)
+                yield Edge(key, None, on, _described(item.entry, on), owned=on != PUBLIC)
             elif on.kind.endswith(_ATTACHMENT):  # an index is whole when its partitions are attached
                 yield Edge(key, None, on, None, owned=False)
 

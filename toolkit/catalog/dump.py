@@ -117,6 +117,8 @@ def _read(archive: Path) -> Iterator[Item]:
             if kind in _NO_OBJECTS or (not item.namespace and name.startswith(_OF_THE_DATABASE)):
                 continue
             drop = (item.drop_stmt or "").strip().removesuffix(";")
+            if drop.startswith("--"):  # of the schema public, which initdb makes
+                drop = f"DROP {kind} {name}"
             if kind in _OVERLOADED:
                 name = drop.removeprefix(f"DROP {kind} ")
                 name = _SCHEMA.sub("", name, count=1) if item.namespace else name

@@ -59,7 +59,8 @@ _RELATIONS: Final = f"""
 """
 _COLUMNS: Final = f"""
     SELECT {_KIND}, n.nspname, c.relname, concat_ws(
-        '|', 'column', CASE WHEN c.relkind IN ('v', 'm', 'c') THEN a.attnum END, quote_ident(a.attname),
+        '|', 'column', CASE WHEN c.relkind IN ('v', 'm', 'c') THEN
+            row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum) END, quote_ident(a.attname),
         format_type(a.atttypid, a.atttypmod),
         CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END,
         CASE WHEN a.attnotnull THEN 'NOT NULL' END, a.attidentity, a.attgenerated,

@@ -1,8 +1,9 @@
 """The SQL files of a revision: found, read, cut into steps; and the two functions that Alembic calls."""
 
+import functools
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -93,11 +94,16 @@ def read_file(revision: Revision, direction: Direction, *, draft: bool = False) 
         )
     if not draft:
         _refuse_unwritten(text, path)
-    actions = [Action(statement, read_effects(statement)) for statement in split_statements(text, path)]
+    actions = _read_actions(text, path)
     for action in actions:
         _refuse_unfit(action)
-    groups = [actions] if revision.transactional else _group(actions, text, path)
+    groups = [list(actions)] if revision.transactional else _group(actions, text, path)
     return SqlFile(path, text, digest, tuple(Step(tuple(group), _digest(group)) for group in groups))
+
+
+@functools.lru_cache(maxsize=8)  # a proof reads the same file several times
+def _read_actions(text: str, path: Path) -> tuple[Action, ...]:
+    return tuple(Action(statement, read_effects(statement)) for statement in split_statements(text, path))
 
 
 def _refuse_unwritten(text: str, path: Path) -> None:
@@ -130,7 +136,7 @@ def find_unmarked_losses(file: SqlFile) -> Iterator[tuple[Statement, str]]:
             yield from ((action.statement, loss) for loss in find_removals(action.statement))
 
 
-def _before(actions: list[Action]) -> Iterator[tuple[Action, range]]:
+def _before(actions: Sequence[Action]) -> Iterator[tuple[Action, range]]:
     """Yield statements with the lines between the one before and it: what stands there is no part of one."""
     end = 0
     for action in actions:
@@ -139,7 +145,7 @@ def _before(actions: list[Action]) -> Iterator[tuple[Action, range]]:
         end = first + action.statement.text.count("\n")
 
 
-def _group(actions: list[Action], text: str, path: Path) -> list[list[Action]]:
+def _group(actions: Sequence[Action], text: str, path: Path) -> list[list[Action]]:
     """Check that one statement follows each line `-- toolkit: step`; a line inside a statement is none.
 
     A step that was interrupted is run again, so its statement must not mind what it did already.

@@ -23,6 +23,8 @@ _CONVERTED_ALONG: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT"
 }  # fmt: skip
 # As long as they are to be the same afterwards.
 _CONVERTED: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "INDEX", "STATISTICS"})
+_KEYS: Final = frozenset({"CONSTRAINT", "INDEX"})
+_TABLES: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _TYPES: Final = frozenset({"TYPE", "DOMAIN"})
 
 
@@ -133,10 +135,19 @@ class _Closure:
             self._settle(key, answer)
 
     def _ask_of_one_side(self, key: ObjectKey) -> None:
+        if key in self.changes.vanished and key.kind in _KEYS:
+            self._rebuild_foreign_keys(key)
         before = None if key in self.changes.rebuilt else self._old.by_key.get(key)
         answer = alter(before, self._new.by_key.get(key), self._context_of(key))
         if answer is not None:
             self._settle(key, answer)
+
+    def _rebuild_foreign_keys(self, key: ObjectKey) -> None:
+        """Rebuild what refers to a table by a key that vanishes, and will by another one of its keys."""
+        if any(edge.owned and edge.on in self._new.by_key for edge in self._old.dependencies(key)):
+            for edge in self._old.dependents(key):
+                if edge.dependent.kind == "FK CONSTRAINT" and edge.dependent in self._new.by_key:
+                    self._rebuild(edge.dependent, f"depends on {self._name(edge)}")
 
     def _settle(self, key: ObjectKey, answer: tuple[Alteration, ...]) -> None:
         """Keep an answer, and see to what it does to others."""
@@ -154,11 +165,18 @@ class _Closure:
         owners = {edge.on for edge in self._new.dependencies(key) if edge.owned}
         return replace(
             self._context,
-            mode=Mode.TRANSACTION if key in self._plain else self._context.mode,
+            mode=Mode.TRANSACTION
+            if key in self._plain or self._must_not_be_away(key)
+            else self._context.mode,
             rebuilt=frozenset(self._pieces.get(key, ())),
             text=self._texts.get(key),
             fresh=any(owner in self.changes.created or owner in self.changes.rebuilt for owner in owners),
         )
+
+    def _must_not_be_away(self, key: ObjectKey) -> bool:
+        """Return whether what is rebuilt keeps rows unique, so that nobody may write meanwhile."""
+        online = self._context.mode is Mode.ONLINE and key in self.changes.rebuilt
+        return online and (key.kind == "CONSTRAINT" or " UNIQUE " in self._new.by_key[key].definition[:15])
 
     def _rebuild(self, key: ObjectKey, why: str) -> None:
         if key in self.changes.rebuilt:
@@ -266,9 +284,24 @@ def find_disturbed(old: Catalog, new: Catalog, key: ObjectKey, alteration: Alter
     if alteration.part is not Part.AFTER and (
         alteration.replaces or alteration.touches or alteration.remakes
     ):
-        for edge in old.dependents(key):
-            if _is_disturbed(edge, alteration, stays=_stays(edge.dependent, old, new)):
-                yield edge
+        for table in (key, *_children(old, key)):
+            for edge in old.dependents(table):
+                if _is_disturbed(edge, alteration, stays=_stays(edge.dependent, old, new)):
+                    yield edge
+
+
+def _children(catalog: Catalog, key: ObjectKey) -> Iterator[ObjectKey]:
+    """Yield the partitions of a table and the tables that inherit it, to any depth."""
+    for edge in catalog.dependents(key) if key.kind in _TABLES else ():
+        child = edge.dependent
+        if child.kind == "TABLE ATTACH":
+            child = child._replace(kind="TABLE")
+            child = child if child in catalog.by_key else child._replace(kind="FOREIGN TABLE")
+        elif child.kind not in _TABLES or edge.piece or edge.on_piece:
+            continue
+        if child != key:
+            yield child
+            yield from _children(catalog, child)
 
 
 def _stays(key: ObjectKey, old: Catalog, new: Catalog) -> bool:
@@ -279,15 +312,21 @@ def _stays(key: ObjectKey, old: Catalog, new: Catalog) -> bool:
 def _is_disturbed(edge: Edge, alteration: Alteration, *, stays: bool) -> bool:
     if alteration.replaces:
         return True
-    if edge.on_piece is None:
-        return False
+    if edge.on_piece is None:  # a column may have the row type of a table
+        return bool(alteration.touches) and edge.dependent.kind in _TABLES and edge.piece is not None
     if edge.on_piece in alteration.remakes:
         return edge.piece != edge.on_piece
-    of_constraint = edge.piece is not None and edge.piece[0] == "constraint"
-    kept = of_constraint or (
-        edge.dependent.kind in _CONVERTED_ALONG and (stays or edge.dependent.kind not in _CONVERTED)
-    )
-    return edge.on_piece[0] == "column" and edge.on_piece[1] in alteration.touches and not kept
+    touched = edge.on_piece[0] == "column" and edge.on_piece[1] in alteration.touches
+    return touched and not _is_converted(edge, alteration, stays=stays)
+
+
+def _is_converted(edge: Edge, alteration: Alteration, *, stays: bool) -> bool:
+    """Return whether PostgreSQL converts a dependent with the column; to text for a while it can't be."""
+    if edge.piece is not None and edge.piece[0] == "constraint":
+        return alteration.part is not Part.BEFORE
+    if edge.dependent.kind in _CONVERTED:
+        return stays and alteration.part is not Part.BEFORE
+    return edge.dependent.kind in _CONVERTED_ALONG
 
 
 def _turn(alteration: Alteration) -> tuple[Part, bool]:

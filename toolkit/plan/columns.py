@@ -13,6 +13,7 @@ from toolkit.core.changes import Lock, ObjectKey, Risk
 from toolkit.plan.alteration import Alteration, Context, Part
 from toolkit.plan.conversions import Cast, Conversion, convert
 from toolkit.plan.lookup import (
+    changed_rows,
     find_domain,
     find_identity,
     guarded,
@@ -52,9 +53,7 @@ def alter_columns(old: Table, new: Table, context: Context) -> Iterator[Alterati
         else:
             altered.append((before, after))
     for before, after in altered:
-        if _has_default(before) and ("default", bare(after.name)) in context.rebuilt:
-            why = f"default of column {after.name} is made anew"
-            yield _plain(new, after, "DROP DEFAULT", why, part=Part.BEFORE)
+        yield from _make_ready(new, before, after, context)
     yield from _convert(new, altered, context)
     for name, column in new.columns.items():
         if name in anew or name not in old.columns:
@@ -63,6 +62,22 @@ def alter_columns(old: Table, new: Table, context: Context) -> Iterator[Alterati
     for before, after in altered:
         yield from _alter(new, before, after, context)
     yield from _drop_unwanted(old, new, context)
+    for before, after in altered:  # NULL comes when a key that goes with another column is gone
+        yield from alter_not_null(new, after.name, before.not_null, after.not_null, context)
+
+
+def _make_ready(table: Table, before: Column, column: Column, context: Context) -> Iterator[Alteration]:
+    """Yield what takes away a default that makes way, and an identity that a new type may not have."""
+    if _has_default(before) and ("default", bare(column.name)) in context.rebuilt:
+        why = f"default of column {column.name} is made anew"
+        yield _plain(table, column, "DROP DEFAULT", why, part=Part.BEFORE)
+    if _typed(before) == _typed(column):
+        return
+    old, new = (find_identity(table.name, column.name, side) for side in (context.old, context.new))
+    if old is not None and (new is None or new.key != old.key):
+        why = f"column {column.name} is no identity column any more"
+        step = _plain(table, column, f"DROP IDENTITY{once(context, ' IF EXISTS')}", why, only=False)
+        yield replace(step, takes=frozenset({old.key}))
 
 
 def _drop_unwanted(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
@@ -155,9 +170,12 @@ def _attached(table: Table, column: Column, context: Context) -> frozenset[Objec
     keys = {key_of("DEFAULT", table.name, column.name)}
     keys |= {ObjectKey(kind, schema, name) for kind in ("COMMENT", "ACL", "SECURITY LABEL")}
     identity = find_identity(table.name, column.name, context.old)
-    keys |= {identity.key} if identity else set()
-    for entry in owned_sequences(table.name, column.name, context.old):
-        keys |= {entry.key, entry.key._replace(kind="SEQUENCE")}
+    sequences = [identity.key] if identity else []
+    owned = owned_sequences(table.name, column.name, context.old)
+    sequences += [entry.key._replace(kind="SEQUENCE") for entry in owned]
+    for sequence in sequences:
+        if sequence not in context.new:  # one that stays is taken from the column before
+            keys |= {sequence, sequence._replace(kind="SEQUENCE OWNED BY")}
     return frozenset(key for key in keys if key in context.old)
 
 
@@ -199,6 +217,11 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
     anew, whys, risk, by_hand = [], [], Risk.SAFE, []
     for pair in pairs:
         old, new = _without_default(*pair, context)
+        if {("column", bare(new.name)), ("type", bare(new.name))} & context.rebuilt:
+            by_hand += [
+                f"say how {new.name} gets rows of the new {type_}: its attributes are others"
+                for type_ in changed_rows(new.type, context)
+            ]
         if ("column", bare(new.name)) in context.rebuilt:
             text = replace(new, type="text", collation="", default="")
             before.append((old, text, f" USING {new.name}::text"))
@@ -297,7 +320,6 @@ def _alter(table: Table, old: Column, new: Column, context: Context) -> Iterator
     if new.storage and (made_anew or _typed(old) != _typed(new)):
         old = replace(old, storage="")  # a new type brings its own
     yield from _set(table, old, new, context)
-    yield from alter_not_null(table, new.name, old.not_null, new.not_null, context)
 
 
 def _alter_default(

@@ -52,6 +52,13 @@ def after_parents(old: Table, new: Table, context: Context) -> Inherited:
     return Inherited(old, context, tuple(alterations))
 
 
+def when_joined(parent: str, context: Context) -> Part:
+    """Return when a table can join a parent: when that has lost the columns that are gone."""
+    old, new = find_table(parent, context.old), find_table(parent, context.new)
+    loses = old is not None and new is not None and bool(old.columns.keys() - new.columns.keys())
+    return Part.AFTER if loses else Part.MAIN
+
+
 def with_type(table: Table, other: Table) -> Table:
     """Return a table of a type, or one that becomes or was one, with all columns of both, and none's type."""
     if not table.of_type and not other.of_type:

@@ -17,6 +17,7 @@ from toolkit.plan.indexes import alter_index
 from toolkit.plan.partitions import alter_attachment, attach_index
 from toolkit.plan.replacement import (
     alter_extension,
+    alter_public_schema,
     alter_publication,
     replace_on_table,
     replace_routine,
@@ -49,6 +50,7 @@ _BY_KIND: Final[dict[str, Alter]] = {
     "PUBLICATION": alter_publication,
     "PUBLICATION TABLE": alter_published,
     "RULE": replace_on_table,
+    "SCHEMA": alter_public_schema,
     "SECURITY LABEL": say_again,
     "SEQUENCE": alter_sequence,
     "SEQUENCE OWNED BY": alter_owned,

@@ -8,6 +8,7 @@ from toolkit.core.changes import ObjectKey
 from toolkit.plan.alteration import Context, Mode
 from toolkit.plan.statements import passing_over, quote
 from toolkit.source.canonical import Column, Table, read_table
+from toolkit.source.canonical_parts import Constraint, read_constraint, read_index
 from toolkit.source.canonical_types import Domain, read_domain, read_type
 from toolkit.source.cursor import Cursor, bare, split_name, unqualified
 
@@ -57,6 +58,35 @@ def find_identity(table: str, column: str, entries: Entries) -> Entry | None:
 def _column_of_identity(entry: Entry) -> Iterable[str]:
     head, is_identity, _ = entry.definition.partition(" ADD GENERATED ")
     return (head,) if entry.kind == "SEQUENCE" and is_identity else ()
+
+
+def find_primary_key(table: str, entries: Entries) -> Constraint | None:
+    """Return the primary key of a table of this name as written, None where it has none."""
+    found = entries.index(_table_of_key).get(table)
+    return read_constraint(found[0].definition) if found else None
+
+
+def _table_of_key(entry: Entry) -> Iterable[str]:
+    is_key = entry.kind == "CONSTRAINT" and " PRIMARY KEY (" in entry.definition
+    return (read_constraint(entry.definition).table,) if is_key else ()
+
+
+def find_table_of_index(index: str, entries: Entries) -> str:
+    """Return the table, as written, of an index, which may be that of a constraint; raises KeyError."""
+    return _read_table(entries.index(_index_name)[split_name(index)][0])
+
+
+def _index_name(entry: Entry) -> Iterable[tuple[str, str]]:
+    if entry.kind == "INDEX":
+        return ((entry.schema, entry.name),)
+    if entry.kind == "CONSTRAINT":
+        return ((entry.schema, bare(read_constraint(entry.definition).name)),)
+    return ()
+
+
+def _read_table(entry: Entry) -> str:
+    read = read_index if entry.kind == "INDEX" else read_constraint
+    return read(entry.definition).table
 
 
 def owned_sequences(table: str, column: str, entries: Entries) -> Iterable[Entry]:
@@ -153,6 +183,19 @@ def is_enum(type_: str, entries: Entries) -> bool:
     """Return whether a type is an enum."""
     entry = entries.get(key_of("TYPE", type_)) if "." in type_ else None
     return entry is not None and read_type(entry.definition).form == "enum"
+
+
+def changed_rows(type_: str, context: Context) -> list[str]:
+    """Return the composite types, this one or those in it, that the text of an old row can't be read for."""
+    domain = find_domain(type_.rstrip("[]"), context.old)
+    name = domain.type if domain else type_.rstrip("[]")
+    key = key_of("TYPE", name) if "." in name else None
+    if key is None or key not in context.old or key not in context.new:
+        return []
+    old, new = read_type(context.old[key].definition), read_type(context.new[key].definition)
+    if [part.name for part in old.attributes] != [part.name for part in new.attributes]:
+        return [new.name]
+    return [name for part in new.attributes for name in changed_rows(part.type, context)]
 
 
 def attached_to(partition: str, context: Context) -> str:

@@ -72,8 +72,7 @@ class Nodes:
     def _owners(self, key: ObjectKey) -> Iterator[ObjectKey]:
         """Yield what takes an old entry along when it is dropped."""
         for edge in self._old.dependencies(key):
-            # DROP TABLE of its parent would take the partition along, which may be one to keep.
-            if edge.owned and not (key.kind == "TABLE ATTACH" and edge.on.name != key.name):
+            if edge.owned and not _is_shared(key, edge.on):
                 yield edge.on
         if key.kind in ("INDEX", "CONSTRAINT"):
             yield from self._parents_of_index(key)
@@ -232,3 +231,10 @@ class Nodes:
         owners = (edge.on for edge in self._new.dependencies(key) if edge.owned)
         owner = next((owner for owner in owners if owner.kind not in _BELONGING), None)
         return self.covered.get(owner, owner) if owner else None
+
+
+def _is_shared(key: ObjectKey, owner: ObjectKey) -> bool:
+    """Return whether an entry may stay without its owner: a partition, a key of all, rights beside others."""
+    if key.kind == "FK CONSTRAINT" and owner.kind == "TABLE":
+        return not key.name.startswith(f"{owner.name} ")
+    return owner.kind == "ACL" or (key.kind == "TABLE ATTACH" and owner.name != key.name)

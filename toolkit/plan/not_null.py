@@ -10,9 +10,9 @@ from typing import Final
 
 from toolkit.core.changes import Lock, Risk
 from toolkit.plan.alteration import Alteration, Context, Mode, Part
-from toolkit.plan.lookup import find_identity, guarded, made_name, prefix
+from toolkit.plan.lookup import find_identity, find_primary_key, guarded, made_name, prefix
 from toolkit.source.canonical import NotNull, Table
-from toolkit.source.canonical_parts import Constraint, read_constraint
+from toolkit.source.canonical_parts import Constraint
 from toolkit.source.cursor import unqualified
 
 _HAS_NAMED: Final = 18  # the first major that keeps NOT NULL as a constraint
@@ -28,7 +28,7 @@ def alter_not_null(
         yield Alteration(
             (f"{prefix(table)} ALTER COLUMN {column} DROP NOT NULL",),
             f"column {column} may be NULL",
-            Part.AFTER if find_identity(table.name, column, context.old) else Part.MAIN,
+            Part.AFTER if _is_firm(table.name, column, context) else Part.MAIN,
             lock=Lock.ACCESS_EXCLUSIVE,
         )
     elif old is None and not _left_to_key(table, column, context):
@@ -83,14 +83,19 @@ def _left_to_key(table: Table, column: str, context: Context) -> bool:
     return online and key is not None and "WITHOUT OVERLAPS" not in key.body
 
 
+def _is_firm(table: str, column: str, context: Context) -> bool:
+    """Return whether a column can't be NULL before its identity or the primary key is gone."""
+    key = find_primary_key(table, context.old)
+    is_key = key is not None and column in key.columns
+    return is_key or find_identity(table, column, context.old) is not None
+
+
 def _find_new_key(table: str, column: str, context: Context) -> Constraint | None:
     """Return the new primary key that a column gets its NOT NULL from, None where there is none."""
-    for key, entry in context.new.items():
-        if key.kind == "CONSTRAINT" and key not in context.old and " PRIMARY KEY (" in entry.definition:
-            constraint = read_constraint(entry.definition)
-            if constraint.table == table and column in constraint.columns:
-                return constraint
-    return None
+    before, after = (find_primary_key(table, side) for side in (context.old, context.new))
+    if after is None or column not in after.columns or (before is not None and column in before.columns):
+        return None
+    return after
 
 
 def _clause(name: str, column: str, new: NotNull) -> str:

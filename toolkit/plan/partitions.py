@@ -10,8 +10,9 @@ from dataclasses import replace
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Action, Lock, ObjectKey, Risk
 from toolkit.plan.alteration import NEW, Alteration, Answer, Context, Part
-from toolkit.plan.lookup import guarded, key_of, once
-from toolkit.source.canonical_parts import read_constraint, read_index
+from toolkit.plan.inheritance import when_joined
+from toolkit.plan.lookup import find_table_of_index, guarded, key_of, once
+from toolkit.source.canonical_parts import read_constraint
 from toolkit.source.cursor import Cursor
 
 
@@ -19,14 +20,12 @@ def alter_attachment(old: Entry | None, new: Entry | None, context: Context) -> 
     """Return how a partition is attached, gets other bounds, or leaves and stays; None for the plain way."""
     entry = new or old
     assert entry is not None
-    cursor = Cursor(entry.definition)
-    cursor.take("ALTER", "TABLE", "ONLY")
-    parent = cursor.name()
-    cursor.take("ATTACH", "PARTITION")
-    partition = cursor.name()
+    parent, partition = _read_attachment(entry)
     attach = _attach(entry, parent, partition, context)
     if old is None:
-        return (replace(attach, action=Action.CREATE),) if key_of("TABLE", parent) in context.old else None
+        if key_of("TABLE", parent) not in context.old:
+            return None
+        return (replace(attach, action=Action.CREATE, part=when_joined(parent, context)),)
     detach = guarded(context, f"ALTER TABLE {parent} DETACH PARTITION {partition}", "undefined_table")
     strong = Lock.ACCESS_EXCLUSIVE
     if new is not None:  # attached AFTER both have lost the columns that are gone
@@ -51,6 +50,15 @@ def _attach(entry: Entry, parent: str, partition: str, context: Context) -> Alte
     )
 
 
+def _read_attachment(entry: Entry) -> tuple[str, str]:
+    """Return the partitioned table and the partition."""
+    cursor = Cursor(entry.definition)
+    cursor.take("ALTER", "TABLE", "ONLY")
+    parent = cursor.name()
+    cursor.take("ATTACH", "PARTITION")
+    return parent, cursor.name()
+
+
 def attach_index(old: Entry | None, new: Entry | None, context: Context) -> Answer:
     """Return how the index of a partition is attached; None for the plain way.
 
@@ -59,25 +67,13 @@ def attach_index(old: Entry | None, new: Entry | None, context: Context) -> Answ
     """
     if new is None or old is not None:
         return None
-    above = _whole_index(new)
-    nested = key_of("INDEX ATTACH", above) in context.new and _is_of_old_table(above, context)
+    cursor = Cursor(new.definition)
+    cursor.take("ALTER", "INDEX")
+    whole = cursor.name()
+    above = find_table_of_index(whole, context.new)
+    nested = key_of("INDEX ATTACH", whole) in context.new and key_of("TABLE", above) in context.old
     lock = Lock.ACCESS_EXCLUSIVE if nested else None
     return (Alteration((new.definition.rstrip(";"),), NEW, action=Action.CREATE, lock=lock),)
-
-
-def _whole_index(attachment: Entry) -> str:
-    cursor = Cursor(attachment.definition)
-    cursor.take("ALTER", "INDEX")
-    return cursor.name()
-
-
-def _is_of_old_table(index: str, context: Context) -> bool:
-    key = key_of("INDEX", index)
-    if key in context.new:
-        return key_of("TABLE", read_index(context.new[key].definition).table) in context.old
-    constraints = (entry for entry in context.new.values() if entry.kind == "CONSTRAINT")
-    tables = [entry for entry in constraints if (entry.schema, entry.name.rpartition(" ")[2]) == key[1:]]
-    return any(key_of("TABLE", read_constraint(entry.definition).table) in context.old for entry in tables)
 
 
 def _inherited_keys(parent: str, partition: str, context: Context) -> list[tuple[str, ObjectKey]]:

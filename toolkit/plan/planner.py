@@ -102,7 +102,7 @@ class _Waiting:
         firm = set()
         for edge in self._old.edges:
             target = nodes.gone.get(edge.on)
-            if target is None:
+            if target is None or edge.on.kind == "ACL":  # rights are taken away in any order
                 continue
             gone = nodes.gone.get(edge.dependent)
             if (
@@ -149,8 +149,10 @@ class _Waiting:
                 for node in self._making(edge.dependent):
                     node.wait_for(present)
         for key in self._new.by_key:
-            if key.kind == "TABLE ATTACH" and key in self._changes.created:
+            if key.kind == "TABLE ATTACH":
                 self._wait_for_indexes(key)
+            elif key.kind == "INDEX ATTACH":
+                self._wait_for_attachment(key)
 
     def _making(self, key: ObjectKey) -> Iterator[Node]:
         key = self._nodes.covered.get(key, key)
@@ -162,12 +164,27 @@ class _Waiting:
 
     def _wait_for_indexes(self, attachment: ObjectKey) -> None:
         """Attach a partition when it has its indexes, or PostgreSQL makes others."""
-        for edge in self._new.dependencies(attachment):
+        attaching = [*self._making(attachment), *self._late(attachment)]
+        for edge in self._new.dependencies(attachment) if attaching else ():
             if edge.on.name == attachment.name:
                 for other in self._new.dependents(edge.on):
                     if other.dependent.kind in ("INDEX", "CONSTRAINT"):
-                        for node in self._making(attachment):
+                        for node in attaching:
                             node.wait_for(self._nodes.present.get(other.dependent))
+
+    def _wait_for_attachment(self, index: ObjectKey) -> None:
+        """Attach the index of a partition when the partition itself is, be that late."""
+        for edge in self._new.dependencies(index):
+            if edge.on.kind == "TABLE ATTACH":
+                for node in self._making(index):
+                    for late in self._late(edge.on):
+                        node.wait_for(late)
+
+    def _late(self, key: ObjectKey) -> Iterator[Node]:
+        """Yield the nodes of what is done to a new entry when nothing old is in use any more."""
+        for alteration, node in self._nodes.altering.get(key, ()) if key in self._new.by_key else ():
+            if alteration.part is Part.AFTER:
+                yield node
 
     def _wait_for_names(self) -> None:
         """Make nothing anew, or of the same name, before the old one is gone."""
@@ -177,6 +194,20 @@ class _Waiting:
             freed = nodes.aside.get(old) or nodes.gone.get(old)
             for node in self._making(key):
                 node.wait_for(freed)
+        for key in self._changes.rebuilt:
+            if key.kind == "FK CONSTRAINT":
+                self._wait_for_keys(key)
+
+    def _wait_for_keys(self, foreign_key: ObjectKey) -> None:
+        """Refer to a table again when the old key is gone, or PostgreSQL may choose that."""
+        nodes = self._nodes
+        for edge in self._old.dependencies(foreign_key):
+            if edge.on.kind in ("CONSTRAINT", "INDEX"):
+                for node in self._making(foreign_key):
+                    node.wait_for(nodes.gone.get(edge.on))
+                    for alteration, altering in nodes.altering.get(edge.on, ()):
+                        if alteration.replaces:
+                            node.wait_for(altering)
 
     def _wait_for_dependents(self, key: ObjectKey, alteration: Alteration, node: Node) -> None:
         """Alter nothing that is in use; take nothing away before everything new is there."""

@@ -4,12 +4,14 @@ import re
 from typing import Final
 
 from toolkit.catalog.catalog import Entry
+from toolkit.catalog.dependencies import PUBLIC
 from toolkit.core.changes import Action, Lock
 from toolkit.plan.alteration import DIFFERS, NEW, VANISHED, Alteration, Answer, Context
-from toolkit.plan.statements import IDENTIFIER, definition, or_replace, undoing
+from toolkit.plan.statements import IDENTIFIER, definition, or_replace, quote, undoing
 from toolkit.source.facts import Routine
 from toolkit.source.reading import read_facts
 
+_OWNER_OF_PUBLIC: Final = "pg_database_owner"
 _OF_A_TABLE: Final = re.compile(r"(TABLE|COLUMN|VIEW|MATERIALIZED VIEW|FOREIGN TABLE) ")
 _ON_TABLE: Final = re.compile(r"DROP (?P<kind>\w+) (?P<name>.+) ON (?P<table>.+)")
 _PUBLICATION: Final = re.compile(
@@ -87,6 +89,17 @@ def say_again(old: Entry | None, new: Entry | None, context: Context) -> Answer:
     sql = definition(entry) if new else (undoing(entry) or "",)
     action = Action.CREATE if new else Action.DROP
     return (Alteration(sql, NEW if new else VANISHED, action=action, lock=lock),)
+
+
+def alter_public_schema(old: Entry | None, new: Entry | None, _: Context) -> Answer:
+    """Give the schema public, which initdb makes and pg_dump has if it is not as it was, another owner."""
+    entry = new or old
+    if entry is None or entry.key != PUBLIC:
+        return None
+    if old and new:
+        return ()
+    owner = quote(new.owner) if new else _OWNER_OF_PUBLIC
+    return (Alteration((f"ALTER SCHEMA public OWNER TO {owner}",), "its owner differs"),)
 
 
 def alter_publication(old: Entry | None, new: Entry | None, _: Context) -> Answer:

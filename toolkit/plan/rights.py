@@ -24,15 +24,22 @@ _MAINTAIN, _HAS_MAINTAIN = "MAINTAIN", 17
 _ON_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 
-def alter_rights(old: Entry | None, new: Entry | None, context: Context) -> Answer:
-    """Return what is granted and revoked; None for rights on what is made by the same plan."""
+def alter_rights(
+    old: Entry | None, new: Entry | None, context: Context, *, maker: str | None = None
+) -> Answer:
+    """Return what is granted and revoked; None for rights on what is made by the same plan.
+
+    maker: who owned it when it had the old rights, None for the owner in the old catalog.
+    """
     entry = new or old
     if entry is None or (context.fresh and old is None):
         return None
     blank = replace(read_rights(entry.definition), revoked=(), granted=())
     before = read_rights(old.definition) if old else blank
     after = read_rights(new.definition) if new else blank
-    change = _Change(_with_new_owner(before, after, context), after, context.postgresql)
+    if new:  # what vanishes is taken away before the owner changes
+        before = _with_new_owner(before, context, maker)
+    change = _Change(before, after, context.postgresql)
     revokes = list(change.revokes())
     again = _of_columns(change, context) if revokes and not entry.name.startswith(_COLUMN) else ()
     sql = [*revokes, *change.grants(), *again]
@@ -132,20 +139,27 @@ def _table_of_columns(entry: Entry) -> Iterable[str]:
     return (read_rights(entry.definition).target,) if of_column else ()
 
 
-def _with_new_owner(old: Rights, new: Rights, context: Context) -> Rights:
-    """Return the old rights as ALTER … OWNER leaves them: what the old owner has, the new one has."""
-    roles = {right.grantee for right in old.revoked} - {right.grantee for right in new.revoked} - {_PUBLIC}
-    owner = _find_owner(old.target, context.new) if roles and not old.prefix else None
-    if owner is None or owner in roles:
-        return old
-    (before,) = roles if len(roles) == 1 else (None,)
+def _with_new_owner(rights: Rights, context: Context, maker: str | None) -> Rights:
+    """Return the old rights as ALTER … OWNER leaves them: what the old owner has, the new one has.
 
-    def rename(rights: Iterable[Right]) -> tuple[Right, ...]:
-        return tuple(
-            right._replace(grantee=owner if right.grantee == before else right.grantee) for right in rights
-        )
+    Beside all the rights of an owner nothing is left of what the new one was granted before (aclnewowner).
+    """
+    before = quote(maker) if maker else _find_owner(rights.target, context.old)
+    after = _find_owner(rights.target, context.new)
+    if rights.prefix or before is None or after is None or before == after:
+        return rights
+    has_all = before not in {right.grantee for right in rights.revoked} and not _is_of_columns(rights)
 
-    return replace(old, revoked=rename(old.revoked), granted=rename(old.granted))
+    def rename(found: Iterable[Right]) -> tuple[Right, ...]:
+        renamed = (right._replace(grantee=after) if right.grantee == before else right for right in found)
+        return tuple(dict.fromkeys(renamed))
+
+    granted = [right for right in rights.granted if not (has_all and right.grantee == after)]
+    return replace(rights, revoked=rename(rights.revoked), granted=rename(granted))
+
+
+def _is_of_columns(rights: Rights) -> bool:
+    return any("(" in right.privilege for right in rights.granted)
 
 
 def _find_owner(target: str, entries: Entries) -> str | None:

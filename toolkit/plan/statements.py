@@ -24,6 +24,7 @@ _THERE_TOO: Final = {
 }
 # What may be said twice.
 _SET: Final = ("DEFAULT", "INDEX ATTACH", "ROW SECURITY", "SEQUENCE OWNED BY")
+_COMMENT_OF_INITDB: Final = {"SCHEMA public": "COMMENT ON SCHEMA public IS 'standard public schema'"}
 # What undoes a definition that comes without a DROP: a pattern for it, and the statement.
 _UNDONE: Final = {
     "COMMENT": (_BEFORE_TEXT, r"\g<head> IS NULL"),
@@ -95,6 +96,10 @@ def undoing(entry: Entry) -> str | None:
     """Return the statement that drops what an entry stands for, None where there is none."""
     if entry.drop:
         return entry.drop
+    if entry.kind == "INDEX":  # of a partition, which may have left by then
+        return f"DROP INDEX {quote(entry.schema)}.{quote(entry.name)}"
+    if entry.kind == "COMMENT" and entry.name in _COMMENT_OF_INITDB:
+        return _COMMENT_OF_INITDB[entry.name]
     if entry.kind in _UNDONE:
         pattern, statement = _UNDONE[entry.kind]
         found = pattern.match(entry.definition)

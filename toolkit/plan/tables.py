@@ -8,30 +8,43 @@ from collections.abc import Iterator
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Lock, Risk
-from toolkit.plan.alteration import Alteration, Answer, Context
+from toolkit.plan.alteration import Alteration, Answer, Context, Part
 from toolkit.plan.checks import add_checks, drop_checks
 from toolkit.plan.columns import alter_columns
-from toolkit.plan.inheritance import after_parents, with_type, without_parents
-from toolkit.plan.lookup import guarded, prefix
+from toolkit.plan.inheritance import after_parents, when_joined, with_type, without_parents
+from toolkit.plan.lookup import guarded, mentions, prefix
 from toolkit.plan.not_null import alter_not_null
 from toolkit.plan.options import ALREADY_OPTIONS, foreign_options, plain_options
 from toolkit.source.canonical import Table, read_table
+from toolkit.source.cursor import bare
 
 
 def alter_table(old: Entry | None, new: Entry | None, context: Context) -> Answer:
     """Return how a table or foreign table is altered; None where it is made or dropped.
 
-    None too for what no ALTER TABLE does: another partition key, another server.
+    None too for what no ALTER TABLE does: another partition key or type in it, another server.
     """
     if old is None or new is None:
         return None
     before, after = read_table(old.definition), read_table(new.definition)
     if (before.partition_by, before.server, before.rest) != (after.partition_by, after.server, after.rest):
         return None
+    if _alters_partition_key(before, after, context):
+        return None
     before = without_parents(before, after, context)
     steps = after_parents(before, after, context)
     before, after = with_type(steps.table, after), with_type(after, steps.table)
     return (*steps.alterations, *_alter(before, after, steps.context))
+
+
+def _alters_partition_key(old: Table, new: Table, context: Context) -> bool:
+    kept = [(column, new.columns[name]) for name, column in old.columns.items() if name in new.columns]
+    made_anew = {name for kind, name in context.rebuilt if kind in ("column", "type")}
+    return any(
+        mentions(old.partition_by, before.name)
+        for before, after in kept
+        if (before.type, before.collation) != (after.type, after.collation) or bare(before.name) in made_anew
+    )
 
 
 def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
@@ -40,7 +53,7 @@ def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
         if parent not in new.parents:
             sql, why = f"{prefix(new)} NO INHERIT {parent}", f"it does not inherit {parent} any more"
             sql = guarded(context, sql, "undefined_table")
-            yield Alteration((sql,), why, lock=strong)
+            yield Alteration((sql,), why, Part.BEFORE, lock=strong)
     if old.of_type and old.of_type != new.of_type:
         sql = guarded(context, f"{prefix(new)} NOT OF", "wrong_object_type")
         yield Alteration((sql,), f"it is not of type {old.of_type} any more", lock=strong)
@@ -56,7 +69,7 @@ def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
     for parent in new.parents:
         if parent not in old.parents:
             sql = guarded(context, f"{prefix(new)} INHERIT {parent}", "duplicate_table")
-            yield Alteration((sql,), f"it inherits {parent}", lock=strong)
+            yield Alteration((sql,), f"it inherits {parent}", when_joined(parent, context), lock=strong)
     yield from _set(old, new, context)
 
 

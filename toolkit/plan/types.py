@@ -117,10 +117,30 @@ def _is_stored(type_: str, context: Context) -> bool:
                 return True
         elif entry.kind in ("TYPE", "DOMAIN", "MATERIALIZED VIEW"):
             texts = (*entry.columns, entry.definition)
-            if any(
-                re.search(rf'(?<![\w".]){re.escape(type_)}(?![\w"])', text.partition(" AS ")[2] or text)
-                for text in texts
-            ):
+            if any(_names(text.partition(" AS ")[2] or text, type_) for text in texts):
+                return True
+    return False
+
+
+def _names(text: str, type_: str) -> bool:
+    return re.search(rf'(?<![\w".]){re.escape(type_)}(?![\w"])', text) is not None
+
+
+def _is_stored_within(domain: str, context: Context) -> bool:
+    """Return whether a table stores arrays, rows or ranges of a domain: PostgreSQL can't check those.
+
+    "cannot alter type because column uses it" is what it says to new constraints (get_rels_with_domain).
+    """
+    for entry in context.old.values():
+        if entry.kind in _TABLES and f"{domain}[]" in entry.definition:
+            if any(column.type == f"{domain}[]" for column in read_table(entry.definition).columns.values()):
+                return True
+        elif entry.kind == "TYPE" and _names(entry.definition, domain):
+            if _is_stored(read_type(entry.definition).name, context):
+                return True
+        elif entry.kind == "DOMAIN" and _names(entry.definition.partition(" AS ")[2], domain):
+            other = read_domain(entry.definition)
+            if other.type != domain or _is_stored_within(other.name, context):
                 return True
     return False
 
@@ -143,7 +163,9 @@ def alter_domain(old: Entry | None, new: Entry | None, context: Context) -> Answ
     before, after = read_domain(old.definition), read_domain(new.definition)
     if (before.type, before.collation) != (after.type, after.collation):
         return None
-    return tuple(_alter_domain(before, after, context))
+    steps = tuple(_alter_domain(before, after, context))
+    reads = any(step.lock for step in steps)
+    return None if reads and _is_stored_within(after.name, context) else steps
 
 
 def _alter_domain(old: Domain, new: Domain, context: Context) -> Iterator[Alteration]:

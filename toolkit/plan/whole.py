@@ -68,20 +68,21 @@ class Whole:
 
     def _belonging(self, entry: Entry, belonging: Iterable[Entry]) -> Iterator[str]:
         """Yield what makes comments and rights; rights come to what there is by default privileges."""
-        given = given_by_default(entry, self._old.by_key, self._owner or entry.owner)
+        maker = self._owner or entry.owner
+        given = given_by_default(entry, self._old.by_key, maker)
         for other in belonging:
             if given is not None and other.kind == "ACL" and not other.name.startswith("COLUMN "):
-                yield from self._granted(given, other)
+                yield from self._granted(given, other, maker)
                 given = None
             else:
                 rights = other.kind == "ACL"
                 yield from grant_statements(other, self._postgresql) if rights else definition(other)
         if given is not None:
-            yield from self._granted(given, None)
+            yield from self._granted(given, None, maker)
 
-    def _granted(self, before: Entry, after: Entry | None) -> Iterator[str]:
+    def _granted(self, before: Entry, after: Entry | None, maker: str) -> Iterator[str]:
         context = Context(self._postgresql, old=self._old.by_key, new=self._new.by_key)
-        for alteration in alter_rights(before, after, context) or ():
+        for alteration in alter_rights(before, after, context, maker=maker) or ():
             yield from alteration.sql
 
     def drop(self, key: ObjectKey) -> Step:

@@ -98,6 +98,8 @@ def find_losses(statement: Statement) -> list[str]:
 
 def find_removals(statement: Statement) -> list[str]:
     """Return the tables, columns and their like that the statement drops, not what it only may lose."""
+    if "drop" not in statement.text.lower():
+        return []
     node = parse_sql(statement.text)[0].stmt
     if isinstance(node, ast.DropStmt):
         return list(_dropped(node))

@@ -23,9 +23,10 @@ def entries(*several: Entry):
     return Entries(several)
 
 
-def alter_table(before, after, others=(), context=CONTEXT):
+def alter_table(before, after, others=(), context=CONTEXT, gone=()):
+    """Return the answer for a table; others are in both catalogs, what is gone in the old one."""
     old, new = (entry("TABLE", "t", T.format(text)) for text in (before, after))
-    return alter(old, new, replace(context, old=entries(old, *others), new=entries(new, *others)))
+    return alter(old, new, replace(context, old=entries(old, *others, *gone), new=entries(new, *others)))
 
 
 def sql(answer):
@@ -96,14 +97,21 @@ def test_dropped_column_takes_what_belongs_to_it_and_comes_last():
         entry("COMMENT", "COLUMN t.b", "COMMENT ON COLUMN public.t.b IS 'b';"),
         entry("ACL", "COLUMN t.b", "GRANT SELECT(b) ON TABLE public.t TO r;"),
         entry("ACL", "COLUMN t.a", "GRANT SELECT(a) ON TABLE public.t TO r;"),
-        entry("SEQUENCE", "s", "CREATE SEQUENCE public.s;"),
         entry("SEQUENCE OWNED BY", "s", "ALTER SEQUENCE public.s OWNED BY public.t.b;"),
     ]
-    (dropped,) = alter_table(",\n    b integer", "", others)
+    sequence = entry("SEQUENCE", "s", "CREATE SEQUENCE public.s;")
+    (dropped,) = alter_table(",\n    b integer", "", others, gone=[sequence])
     assert (dropped.part, dropped.risk) == (Part.AFTER, Risk.LOSES_DATA)
     kept = ObjectKey("ACL", "public", "COLUMN t.a")
-    assert dropped.takes == {other.key for other in others} - {kept}
+    assert dropped.takes == {other.key for other in others} - {kept} | {sequence.key}
     assert dropped.remakes == {("column", "b")}
+
+
+def test_dropped_column_leaves_a_sequence_that_stays():
+    sequence = entry("SEQUENCE", "s", "CREATE SEQUENCE public.s;")
+    owned = entry("SEQUENCE OWNED BY", "s", "ALTER SEQUENCE public.s OWNED BY public.t.b;")
+    (dropped,) = alter_table(",\n    b integer", "", [sequence], gone=[owned])
+    assert dropped.takes == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -136,16 +144,23 @@ def test_pieces_that_have_to_make_way_come_back():
 def test_partition_leaves_to_its_table_what_goes_down_from_there():
     attach = "ALTER TABLE ONLY public.p ATTACH PARTITION public.t FOR VALUES IN (1);"
     attached = entry("TABLE ATTACH", "t", attach)
-    parent = "CREATE TABLE public.p (\n    a {}\n)\nPARTITION BY LIST (a);"
-    old, new = (
-        entry("TABLE", "t", f"CREATE TABLE public.t (\n    a {type_}\n);") for type_ in ("integer", "bigint")
-    )
+    parent = "CREATE TABLE public.p (\n    a {},\n    k integer\n)\nPARTITION BY LIST (k);"
+    table = "CREATE TABLE public.t (\n    a {},\n    k integer\n);"
+    old, new = (entry("TABLE", "t", table.format(type_)) for type_ in ("integer", "bigint"))
     old_parent, new_parent = (entry("TABLE", "p", parent.format(type_)) for type_ in ("integer", "bigint"))
     context = Context(old=entries(old, old_parent, attached), new=entries(new, new_parent, attached))
     assert alter(old, new, context) == ()
     assert sql(alter(old_parent, new_parent, context)) == ["ALTER TABLE public.p ALTER COLUMN a TYPE bigint"]
     alone = Context(old=entries(old, old_parent), new=entries(new, new_parent))
     assert sql(alter(old, new, alone)) == ["ALTER TABLE public.t ALTER COLUMN a TYPE bigint"]
+
+
+def test_type_of_a_partition_key_stays():
+    parent = "CREATE TABLE public.p (\n    a {}\n)\nPARTITION BY LIST (a);"
+    old, new = (entry("TABLE", "p", parent.format(type_)) for type_ in ("integer", "bigint"))
+    assert alter(old, new, CONTEXT) is None
+    mood = entry("TABLE", "p", parent.format("public.mood"))
+    assert alter(mood, mood, replace(CONTEXT, rebuilt=frozenset({("type", "a")}))) is None
 
 
 def test_labels_are_added_alone_and_not_where_one_transaction_uses_them():

@@ -1,0 +1,4 @@
+CREATE DOMAIN d AS text DEFAULT 'y' NOT NULL CONSTRAINT c1 CHECK (length(value) < 12) CONSTRAINT c2 CHECK (value <> '');
+CREATE TABLE t (a d, b d[], c integer);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS $$ SELECT $1 $$;

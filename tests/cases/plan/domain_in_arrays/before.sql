@@ -1,0 +1,5 @@
+CREATE DOMAIN d AS text DEFAULT 'x' CONSTRAINT c1 CHECK (length(value) < 10);
+CREATE TABLE t (a d, b d[], c integer);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE FUNCTION f(d) RETURNS d LANGUAGE sql AS $$ SELECT $1 $$;
+INSERT INTO t VALUES ('q');

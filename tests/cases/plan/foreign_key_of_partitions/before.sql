@@ -1,0 +1,3 @@
+CREATE TABLE ref (id integer PRIMARY KEY);
+CREATE TABLE p (k integer, a integer) PARTITION BY LIST (k);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);

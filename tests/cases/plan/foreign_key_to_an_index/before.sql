@@ -1,0 +1,2 @@
+CREATE TABLE t (id integer CONSTRAINT k UNIQUE, b integer);
+CREATE TABLE u (t integer REFERENCES t (id));

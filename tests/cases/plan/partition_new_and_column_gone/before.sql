@@ -1,0 +1,3 @@
+CREATE TABLE p (a integer, k integer, b text) PARTITION BY LIST (k);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+CREATE INDEX i ON p (a);

@@ -1,0 +1,2 @@
+ALTER SCHEMA public OWNER TO golden_owner;
+COMMENT ON SCHEMA public IS 'x';

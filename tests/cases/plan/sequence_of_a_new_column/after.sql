@@ -1,0 +1,3 @@
+CREATE TABLE t (id integer, b bigint DEFAULT 4);
+CREATE SEQUENCE s OWNED BY t.b;
+ALTER TABLE t ALTER b SET DEFAULT nextval('s');
