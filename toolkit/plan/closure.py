@@ -34,9 +34,9 @@ class Changes:
 
     created, vanished: keys of one side only. answers: the alterations of what is on both sides, and of what
     is created or dropped in its own way. rebuilt: what is dropped and made again, with the reason. early:
-    what has vanished and must be dropped before anything is made. made: new entries that the alterations of
-    another make. aside: types that are renamed until the columns of tables have the new type. conflicts:
-    (created, vanished) pairs of which the second is in the way of the first.
+    what has vanished and is dropped before anything is made; forced: that of it which has to be. made: new
+    entries that the alterations of another make. aside: types that are renamed until the columns of tables
+    have the new type. conflicts: (created, vanished) pairs of which the second is in the way of the first.
     """
 
     created: set[ObjectKey]
@@ -44,6 +44,7 @@ class Changes:
     answers: dict[ObjectKey, tuple[Alteration, ...]] = field(default_factory=dict)
     rebuilt: dict[ObjectKey, str] = field(default_factory=dict)
     early: set[ObjectKey] = field(default_factory=set)
+    forced: frozenset[ObjectKey] = frozenset()
     made: dict[ObjectKey, ObjectKey] = field(default_factory=dict)
     aside: set[ObjectKey] = field(default_factory=set)
     conflicts: list[tuple[ObjectKey, ObjectKey]] = field(default_factory=list)
@@ -249,7 +250,7 @@ class _Closure:
 
     def _find_early(self) -> None:
         """Drop early what nothing else holds, so that it is in nobody's way."""
-        forced = set(self.changes.early)
+        self.changes.forced = forced = frozenset(self.changes.early)
         seen = set()
         # What depends on another comes behind it, but for the circles that pg_dump breaks.
         in_order = sorted(self.changes.vanished, key=self._old.positions.__getitem__)

@@ -101,14 +101,13 @@ class Nodes:
 
     def _take_along(self) -> None:
         """Find what goes with an alteration, as the indexes of a column with the column."""
-        in_the_way = {vanished for _, vanished in self._changes.conflicts}
         for key, answer in self._changes.answers.items():
             for number, alteration in enumerate(answer):
                 self._along.update(dict.fromkeys(alteration.takes, (key, number)))
                 for edge in self._old.dependents(key) if alteration.remakes else ():
                     other = edge.dependent
                     if edge.owned and edge.on_piece in alteration.remakes and self._changes.is_dropped(other):
-                        late = other in self._changes.vanished and other not in in_the_way
+                        late = other in self._changes.vanished and other not in self._changes.forced
                         if late or alteration.part is not Part.AFTER:
                             self._along[other] = key, number
 
