@@ -22,6 +22,7 @@ from toolkit.plan.lookup import (
     is_enum,
     is_volatile,
     key_of,
+    lost_labels,
     mentions,
     once,
     owned_sequences,
@@ -214,7 +215,7 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
     """
     before: list[_Change] = []
     main: list[_Change] = []
-    anew, whys, risk, by_hand = [], [], Risk.SAFE, []
+    anew, whys, risk, by_hand, lost = [], [], Risk.SAFE, [], []
     for pair in pairs:
         old, new = _without_default(*pair, context)
         if {("column", bare(new.name)), ("type", bare(new.name))} & context.rebuilt:
@@ -222,6 +223,7 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
                 f"say how {new.name} gets rows of the new {type_}: its attributes are others"
                 for type_ in changed_rows(new.type, context)
             ]
+            lost += [f"{new.name} can't be {label} any more" for label in lost_labels(new.type, context)]
         if ("column", bare(new.name)) in context.rebuilt:
             text = replace(new, type="text", collation="", default="")
             before.append((old, text, f" USING {new.name}::text"))
@@ -238,8 +240,8 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
             if conversion.cast is Cast.NONE:
                 by_hand.append(f"say how {old.type} becomes {new.type} in column {new.name}: no cast does it")
     if anew:
-        risk = max(risk, Risk.REWRITES_TABLE)
-        whys.append(f"type of column {', '.join(anew)} is made anew")
+        risk = max(risk, Risk.LOSES_DATA if lost else Risk.REWRITES_TABLE)
+        whys += [f"type of column {', '.join(anew)} is made anew", *lost]
     risk = Risk.SAFE if table.foreign else risk
     step = Alteration((), "; ".join(whys), lock=Lock.ACCESS_EXCLUSIVE, risk=risk)
     if before:

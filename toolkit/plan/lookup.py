@@ -198,6 +198,16 @@ def changed_rows(type_: str, context: Context) -> list[str]:
     return [name for part in new.attributes for name in changed_rows(part.type, context)]
 
 
+def lost_labels(type_: str, context: Context) -> list[str]:
+    """Return the labels, as written, that a type which is an enum, or rests on one, has no more."""
+    domain = find_domain(type_.rstrip("[]"), context.old)
+    name = (domain.type if domain else type_).rstrip("[]")
+    if not (is_enum(name, context.old) and is_enum(name, context.new)):
+        return []
+    old, new = (read_type(side[key_of("TYPE", name)].definition) for side in (context.old, context.new))
+    return [label for label in old.labels if label not in new.labels]
+
+
 def attached_to(partition: str, context: Context) -> str:
     """Return the partitioned table that a table belongs to in both catalogs, empty where there is none."""
     key = key_of("TABLE ATTACH", partition)
