@@ -5,6 +5,7 @@ import asyncio
 import configparser
 import contextlib
 import inspect
+import io
 import json
 import os
 import re
@@ -115,7 +116,11 @@ class Page:
             text = re.sub(r"^(BEGIN|COMMIT);$", "", block.text, flags=re.MULTILINE)
             if re.search(r"\$\d", text):  # what a driver would send
                 text = f"PREPARE page AS {text}; DEALLOCATE page"
-            self.connection.execute(text)
+            cursor = self.connection.execute(text)
+            while cursor.nextset():
+                pass
+            if cursor.description:
+                self.output = "\n".join(" | ".join(map(str, row)) for row in cursor)
 
     def _plpgsql(self, block: Block) -> None:
         """Statements of a function's body: the server reads them."""
@@ -125,10 +130,12 @@ class Page:
 
     def _python(self, block: Block) -> None:
         code = compile(block.text, "page", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        if code.co_flags & inspect.CO_COROUTINE:
-            asyncio.run(eval(code, self.names))
-        else:
-            exec(code, self.names)
+        with contextlib.redirect_stdout(io.StringIO()) as printed, contextlib.chdir(self.folder):
+            if code.co_flags & inspect.CO_COROUTINE:
+                asyncio.run(eval(code, self.names))
+            else:
+                exec(code, self.names)
+        self.output = printed.getvalue()
 
     def _toml(self, block: Block) -> None:
         if "[rules." in block.text:
@@ -149,7 +156,7 @@ class Page:
 
     def _diff(self, block: Block) -> None:
         done = subprocess.run(
-            ["git", "apply", "--recount", "-"],
+            ["git", "apply", "-"],
             cwd=self.folder,
             input=block.text,
             capture_output=True,
