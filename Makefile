@@ -38,8 +38,8 @@ lint: $(STAMP)
 docs: $(STAMP) ## Build the documentation into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet && echo site/index.html
 
-bench: $(STAMP) ## Compare timings with their yardsticks and print the ratios
-	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
+bench: $(STAMP) ## Compare timings with their yardsticks and print the ratios, or write them: PAGE=docs/benchmarks.md
+	@BENCH_PAGE=$(PAGE) $(BIN)/python -m pytest tests/benchmarks -m benchmark -s -q
 
 dist: $(STAMP) ## Build the wheel into dist/
 	@$(BIN)/python -m build --no-isolation --wheel --outdir dist . >/dev/null && ls dist

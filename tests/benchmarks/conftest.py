@@ -1,13 +1,19 @@
 """Two ways to do one thing, run in turn, and the ratio of their times."""
 
+import inspect
+import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.page import Result, describe_machine, write_page
+
 _BLOCK = 5  # rounds whose minimum is one sample
+_RESULTS: list[Result] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +38,28 @@ def _bytecode(monkeypatch) -> None:
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
 
+def pytest_sessionfinish() -> None:
+    """Write the page that the environment names."""
+    page = Path(os.environ.get("BENCH_PAGE", ""))
+    if _RESULTS and page.name:
+        old = page.read_text(encoding="utf-8") if page.exists() else ""
+        page.write_text(write_page(old, _RESULTS, describe_machine()), encoding="utf-8")
+
+
 @pytest.fixture
-def compare(capsys) -> Callable[..., Comparison]:
+def report(request, capsys) -> Callable[[str], None]:
+    """Return a function that prints what a benchmark found, and keeps it for the page."""
+
+    def run(text: str) -> None:
+        _RESULTS.append(Result(request.node.nodeid, inspect.getdoc(request.module) or "", text))
+        with capsys.disabled():
+            print(f"\n{text}")
+
+    return run
+
+
+@pytest.fixture
+def compare(report) -> Callable[..., Comparison]:
     """Return compare(title, ours, yardstick, *, bar, …): run both in turn, print, return.
 
     rounds: a multiple of 5; `between` runs untimed before each run. per: how many things ours and the
@@ -70,13 +96,12 @@ def compare(capsys) -> Callable[..., Comparison]:
             spread=(min(ratios), max(ratios)),
         )
         verdict = "within the bar" if result.ratio <= bar else "OVER THE BAR"
-        with capsys.disabled():
-            print(
-                f"\n{title}: {result.ratio:.3g} x ({verdict} of {bar:.3g} x; "
-                f"{result.ours * 1000:.1f} ms against {result.yardstick * 1000:.1f} ms; "
-                f"median over {len(blocks)} blocks of {_BLOCK} interleaved rounds, minimum of each; "
-                f"{result.spread[0]:.3g} to {result.spread[1]:.3g})"
-            )
+        report(
+            f"{title}: {result.ratio:.3g} x ({verdict} of {bar:.3g} x; "
+            f"{result.ours * 1000:.1f} ms against {result.yardstick * 1000:.1f} ms; "
+            f"median over {len(blocks)} blocks of {_BLOCK} interleaved rounds, minimum of each; "
+            f"{result.spread[0]:.3g} to {result.spread[1]:.3g})"
+        )
         return result
 
     return run

@@ -154,7 +154,7 @@ def test_three_hundred_revisions(compare, cluster, tmp_path):
     )
 
 
-def test_time_grows_with_the_length_of_the_history(capsys, cluster, tmp_path):
+def test_time_grows_with_the_length_of_the_history(report, cluster, tmp_path):
     deployer = Deployer(cluster)
     seconds = {}
     for length in (100, 300, 1000):
@@ -167,6 +167,5 @@ def test_time_grows_with_the_length_of_the_history(capsys, cluster, tmp_path):
             rounds.append(time.perf_counter() - start)
         seconds[length] = min(rounds[1:])
     slope = math.log(seconds[1000] / seconds[100]) / math.log(10)
-    with capsys.disabled():
-        times = ", ".join(f"{length}: {time:.2f} s" for length, time in seconds.items())
-        print(f"\ntoolkit migrate by number of revisions: {times}; log-log slope {slope:.2f} (bar 1.0)")
+    times = ", ".join(f"{length}: {time:.2f} s" for length, time in seconds.items())
+    report(f"toolkit migrate by number of revisions: {times}; log-log slope {slope:.2f} (bar 1.0)")

@@ -46,7 +46,7 @@ def apply(conninfo, plan):
 
 @pytest.mark.benchmark
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_reading_planning_and_applying_by_size(scenario, databases, scratch, capsys):
+def test_reading_planning_and_applying_by_size(scenario, databases, scratch, report):
     binaries = find_binaries(scratch.major)
     rows = []
     for size in SIZES:
@@ -67,11 +67,13 @@ def test_reading_planning_and_applying_by_size(scenario, databases, scratch, cap
             scratch.release(used)
     if scenario == "A":
         assert {statements for _, statements, *_ in rows} == {1}
-    with capsys.disabled():
-        print(f"\nscenario {scenario} (bars at 5,000 objects: read 2 s, plan 2 s; slope 1.1)")
-        for size, statements, *times in rows:
-            read, plan, run = (f"{seconds:.2f} s" for seconds in times)
-            print(f"  {size:>5} objects: {statements:>5} statements, read {read}, plan {plan}, apply {run}")
-        for place, name in ((2, "read"), (3, "plan")):
-            slope = math.log(rows[-1][place] / rows[0][place]) / math.log(SIZES[-1] / SIZES[0])
-            print(f"  {name}: log-log slope {slope:.2f}")
+    lines = [f"scenario {scenario} (bars at 5,000 objects: read 2 s, plan 2 s; slope 1.1)"]
+    for size, statements, *times in rows:
+        read, plan, run = (f"{seconds:.2f} s" for seconds in times)
+        lines.append(
+            f"  {size:>5} objects: {statements:>5} statements, read {read}, plan {plan}, apply {run}"
+        )
+    for place, name in ((2, "read"), (3, "plan")):
+        slope = math.log(rows[-1][place] / rows[0][place]) / math.log(SIZES[-1] / SIZES[0])
+        lines.append(f"  {name}: log-log slope {slope:.2f}")
+    report("\n".join(lines))

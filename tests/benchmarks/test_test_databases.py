@@ -39,7 +39,7 @@ def seconds_each(action: Callable[[], object], *, times: int, batches: int = 5) 
     return statistics.median(one_batch() for _ in range(batches))
 
 
-def test_a_database_of_its_own(scratch, template, capsys):
+def test_a_database_of_its_own(scratch, template, report):
     def run() -> None:
         conninfo = scratch.clone(template)
         with closing(psycopg.connect(conninfo)) as connection:
@@ -48,13 +48,10 @@ def test_a_database_of_its_own(scratch, template, capsys):
         scratch.release(conninfo)
 
     each = seconds_each(run, times=100)
-    with capsys.disabled():
-        print(
-            f"\nclone, connect, call a command, commit: {1 / each:.0f} a second (bar 40; median of 5 x 100)"
-        )
+    report(f"clone, connect, call a command, commit: {1 / each:.0f} a second (bar 40; median of 5 x 100)")
 
 
-def test_a_shared_database_that_is_rolled_back(scratch, template, capsys):
+def test_a_shared_database_that_is_rolled_back(scratch, template, report):
     conninfo = scratch.clone(template)
     with closing(psycopg.connect(conninfo)) as connection:
 
@@ -64,5 +61,4 @@ def test_a_shared_database_that_is_rolled_back(scratch, template, capsys):
 
         each = seconds_each(run, times=500)
     scratch.release(conninfo)
-    with capsys.disabled():
-        print(f"\ncall a command, roll back: {each * 1000:.2f} ms (bar 1 ms; median of 5 x 500)")
+    report(f"call a command, roll back: {each * 1000:.2f} ms (bar 1 ms; median of 5 x 500)")

@@ -146,7 +146,7 @@ def test_suite_that_needs_nothing_of_it(tmp_path, compare):
 
 
 @pytest.mark.parametrize("objects", ["reference package", "1,000 objects"])
-def test_check(objects, tmp_path, scratch, capsys):
+def test_check(objects, tmp_path, scratch, report):
     root = ROOT
     if objects == "1,000 objects":
         root = tmp_path
@@ -160,5 +160,4 @@ def test_check(objects, tmp_path, scratch, capsys):
                 split[name], last = time.perf_counter() - last, time.perf_counter()
             listed = ", ".join(f"{name} {taken:.2f}" for name, taken in split.items())
             lines.append(f"{state}: {last - begin:.2f} s ({listed})")
-    with capsys.disabled():
-        print(f"\ntoolkit check, {objects}: " + "; ".join(lines))
+    report(f"toolkit check, {objects}: " + "; ".join(lines))
