@@ -1,13 +1,17 @@
-"""Writes the pages under docs/reference/ that say what the code says: the command line."""
+"""Writes the pages under docs/reference/ that say what the code says: the command line and the client."""
 
+import ast
 import inspect
 import re
-from collections.abc import Iterator
+import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
+from toolkit import client
 from toolkit.cli.main import COMMANDS, toolkit
+from toolkit.client import async_session, errors, session
 
 FOLDER = Path(__file__).parents[1] / "docs/reference"
 _MADE = "<!-- Made by tools/reference_pages.py: change what the code says. -->"
@@ -15,7 +19,52 @@ _MADE = "<!-- Made by tools/reference_pages.py: change what the code says. -->"
 
 def pages() -> dict[str, str]:
     """Return every page by the name of its file."""
-    return {"cli.md": _command_line()}
+    return {"cli.md": _command_line(), "client.md": _client()}
+
+
+def _client() -> str:
+    """Return the page of what a service imports, and of what that gives it."""
+    lines = ["# Client", "", _MADE, "", _prose(inspect.getdoc(client) or "")]
+    given = [session.Session, session.Transaction, async_session.AsyncSession, async_session.AsyncTransaction]
+    for class_ in [*(getattr(client, name) for name in sorted(client.__all__, key=len)), *given]:
+        lines += ["", *_class(class_)]
+    lines += ["", "## Errors", "", _prose(inspect.getdoc(errors) or "")]
+    for class_ in vars(errors).values():
+        if inspect.isclass(class_) and class_.__module__ == errors.__name__:
+            bases = f"({class_.__base__.__name__})" if class_.__base__ in vars(errors).values() else ""
+            lines += ["", f"### {class_.__name__}{bases}", "", _prose(inspect.getdoc(class_) or "")]
+    return "\n".join(lines) + "\n"
+
+
+def _class(class_: type) -> Iterator[str]:
+    """Yield the lines about a class: how to make it, and the public methods that it adds itself."""
+    yield f"## {class_.__name__}"
+    yield ""
+    yield _prose(inspect.getdoc(class_) or "")
+    parent = class_.__base__
+    if parent is not object and parent is not None:
+        yield ""
+        yield f"It has all of [{parent.__name__}](#{parent.__name__.lower()}), and:"
+    if class_.__name__ in client.__all__:
+        yield from _method(class_.__name__, class_.__init__)  # type: ignore[misc]
+    for name, value in vars(class_).items():
+        function = (
+            value.fget if isinstance(value, property) else inspect.unwrap(value) if callable(value) else None
+        )
+        if not name.startswith("_") and inspect.isfunction(function):
+            yield from _method(name, function)
+
+
+def _method(name: str, function: Callable[..., object]) -> Iterator[str]:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(tree, ast.FunctionDef | ast.AsyncFunctionDef)
+    arguments = ast.unparse(tree.args).removeprefix("self").removeprefix(", ")
+    returns = f" -> {ast.unparse(tree.returns)}" if tree.returns and tree.name != "__init__" else ""
+    word = "async " if isinstance(tree, ast.AsyncFunctionDef) else ""
+    yield ""
+    yield f"**`{word}{name}({arguments}){returns}`**"
+    yield ""
+    yield _prose(inspect.getdoc(function) or "")
 
 
 def _command_line() -> str:
@@ -66,13 +115,16 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
 
 
 def _prose(text: str) -> str:
-    """Return help as Markdown: options are code, and a table that click leaves as it is, a list."""
+    """Return help or a docstring as Markdown: options are code, a table that click leaves alone is a list."""
     text = re.sub(r"^\x08\n((?:.+\n?)+)", _list, text, flags=re.MULTILINE)
-    return (
-        re.sub(r"(?<![`\w-])(--?[a-z][\w-]*)(?![\w`])", r"`\1`", text)
-        .replace("*", "\\*")
-        .replace("<", "&lt;")
-    )
+    parts = text.split("`")
+    parts[::2] = [_outside_of_code(part) for part in parts[::2]]
+    return "`".join(parts)
+
+
+def _outside_of_code(text: str) -> str:
+    text = text.replace("*", "\\*").replace("<", "&lt;")
+    return re.sub(r"(?<![\w-])(--?[a-z][\w-]*)", r"`\1`", text)
 
 
 def _list(table: re.Match[str]) -> str:
