@@ -38,12 +38,8 @@ class Statement(NamedTuple):
     with_user: bytes | None
 
 
-class Bound(NamedTuple):
-    """A call that is ready to be sent."""
-
-    statement: Statement
-    values: list[Any]
-    routine: "Routine"
+# A call that is ready to be sent; a plain tuple, since there is one for each call.
+Bound = tuple[Statement, list[Any], "Routine"]
 
 
 class Routine:
@@ -84,7 +80,7 @@ class Routine:
             values = [check(value) for check, value in zip(checkers, arguments.values(), strict=True)]
         except Refused:
             raise Invalid(faults=self.faults(arguments)) from None
-        return Bound(statement, values, self)
+        return statement, values, self
 
     def faults(self, arguments: Mapping[str, Any]) -> list[Fault]:
         """Return everything that is wrong with some arguments."""

@@ -42,6 +42,7 @@ _COUNTS: Final[dict[str, tuple[Callable[[Any], int], str]]] = {
     "octet_length": (lambda value: len(value.encode() if isinstance(value, str) else value), "bytes"),
     "cardinality": (len, "elements"),
 }
+_LARGEST: Final = 2**30  # characters or bytes of a value
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -115,12 +116,16 @@ def check_text(value: str) -> str:
 
 
 def _text(longest: int | None) -> Checker:
+    most = _LARGEST if longest is None else longest
+
     def check(value: Any) -> str:
+        if value.__class__ is str and len(value) <= most and value.isascii() and "\0" not in value:
+            return str(value)  # which is what nearly all are
         if not isinstance(value, str):
             raise Refused(f"must be text, not {_kind(value)}")
         check_text(value)
         # Trailing spaces beyond the length are cut off by the server.
-        if longest is not None and len(value) > longest and len(value.rstrip(" ")) > longest:
+        if len(value) > most and len(value.rstrip(" ")) > most:
             raise Refused(f"must have at most {longest} characters, has {len(value)}")
         return value
 
@@ -147,7 +152,9 @@ def _integer(limit: int) -> Checker:
     """
 
     def check(value: Any) -> str:
-        if value.__class__ is not int and (not isinstance(value, int) or isinstance(value, bool)):
+        if value.__class__ is int and -limit <= value < limit:
+            return str(value)
+        if not isinstance(value, int) or isinstance(value, bool):
             raise Refused(f"must be an integer, not {_kind(value)}")
         if not -limit <= value < limit:
             raise Refused(f"must be from {-limit} to {limit - 1}")

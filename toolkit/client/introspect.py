@@ -25,13 +25,17 @@ _SHORT: Final = {
     "time without time zone": "time",
     "bit varying": "varbit",
 }
-_TYPE: Final = """json_build_object(
-        'name', format_type({oid}, {modifier}),
-        'kind', (SELECT typtype FROM pg_type WHERE oid = {oid}),
-        'base', (SELECT format_type(typbasetype, typtypmod) FROM pg_type WHERE oid = {oid} AND typtype = 'd'),
-        'element', (SELECT format_type(typelem, NULL) FROM pg_type
-            WHERE oid = {oid} AND typcategory = 'A' AND typelem <> 0),
-        'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = {oid} ORDER BY enumsortorder)
+# Of an array, base and labels are those of its elements.
+_TYPE: Final = """(
+        SELECT json_build_object(
+            'name', format_type({oid}, {modifier}),
+            'element', CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN format_type(e.oid, NULL) END,
+            'base', CASE WHEN e.typtype = 'd' THEN format_type(e.typbasetype, e.typtypmod) END,
+            'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = e.oid ORDER BY enumsortorder)
+        )
+        FROM pg_type AS t INNER JOIN pg_type AS e
+            ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
+        WHERE t.oid = {oid}
     )"""
 _NO_MEMBER: Final = """NOT EXISTS (
         SELECT FROM pg_depend AS d
@@ -174,10 +178,10 @@ def _typed(type_: Mapping[str, Any], *, nullable: bool) -> tuple[str, Shape, boo
     name = short_name(type_["name"])
     if name in ("json", "jsonb"):
         return name, Opaque(_REASON), nullable
-    if type_["element"]:
-        return name, Array(Scalar(short_name(type_["element"]), nullable=True)), nullable
+    scalar = short_name(type_["element"] or type_["name"])
     base = short_name(type_["base"]) if type_["base"] else ""
-    return name, Scalar(name, base, tuple(type_["labels"])), nullable
+    shape = Scalar(scalar, base, tuple(type_["labels"]), nullable=bool(type_["element"]))
+    return name, Array(shape) if type_["element"] else shape, nullable
 
 
 def short_name(text: str) -> str:

@@ -14,7 +14,8 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from toolkit.client import Database
-from toolkit.client.errors import Conflict, ContractMismatch, Unavailable
+from toolkit.client.errors import Conflict, ContractMismatch, TimedOut, Unavailable
+from toolkit.client.introspect import SIGNATURES, read_signatures
 from toolkit.core.contract import write_contract
 
 END_OTHERS = """
@@ -149,6 +150,26 @@ def test_contract_is_read_from_its_folder(connect, url, contract, tmp_path):
     assert connect(url, contract=str(tmp_path / "all.contract")).count("v_item") == 0
 
 
+def test_signatures_of_the_database_are_those_of_the_contract(admin, contract):
+    """The second reader sees what the first one does, but for documents, limits and errors."""
+    found = read_signatures(admin.execute(SIGNATURES, ("public", "public")).fetchall()).everything
+
+    def signatures(contract):
+        return [
+            (
+                (command.name, command.volatility, command.result.type, command.result.many),
+                [(each.name, each.type, each.optional, each.variadic) for each in command.parameters],
+                [each.shape for each in command.parameters if each.type not in ("json", "jsonb")],
+            )
+            for command in contract.commands
+        ]
+
+    assert signatures(found) == signatures(contract)
+    columns = {model.name: [(each.name, each.type) for each in model.columns] for model in found.read_models}
+    for model in contract.read_models:
+        assert columns[model.name] == [(each.name, each.type) for each in model.columns]
+
+
 @pytest.mark.parametrize(("option", "value"), [("check", "maybe"), ("documents", "no")])
 def test_unknown_settings_are_refused(make, url, option, value):
     with pytest.raises(ValueError, match=f"{option} must be one of"):
@@ -212,3 +233,5 @@ def test_pooler_that_can_not_prepare_is_no_obstacle(connect, bouncer, admin):
             assert tx.find("v_item", {"id": number}) == []
             assert tx.call_function("fn_actor") == "ada"
     assert list(db.stream("v_item")) == []
+    with pytest.raises(TimedOut):
+        db.with_timeout(0.02).call_function("fn_sleep", p_seconds=20)
