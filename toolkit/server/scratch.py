@@ -24,6 +24,8 @@ from toolkit.server.scratch_cluster import KEPT_TEMPLATES, use_cluster
 from toolkit.server.target import display_target
 
 _BATCH = 64  # released databases that are dropped together
+_CLONING = 18  # the first major whose files may be copied by the kernel, in half the time
+_OF_SYSTEM = "58"  # class of errors
 _TEMPLATE = "toolkit_template_"
 _NAME = re.compile(r"toolkit_scratch_([0-9a-f]{8})_\d+")
 # First keys of the advisory locks: who owns databases, who builds a template, who uses one.
@@ -102,6 +104,7 @@ class Scratch:
         durable = self._scalar("SHOW fsync") == "on"
         # Copying files takes two checkpoints, which are cheap only when nothing waits for the disk.
         self._strategy = sql.SQL("WAL_LOG" if durable else "FILE_COPY")
+        self._clones = not durable and self.major >= _CLONING and self._copy_by("clone")
         self._scalar("SELECT pg_advisory_lock(%s, %s)", _OWNS, self._number)
         self._drop_later(self._left_behind())
 
@@ -113,11 +116,17 @@ class Scratch:
         """Return the conninfo of a new copy of a template database."""
         name = f"toolkit_scratch_{self._number:08x}_{next(self._counter)}"
         self._alive.add(name)
-        self._connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
-                sql.Identifier(name), sql.Identifier(template), self._strategy
-            )
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
+            sql.Identifier(name), sql.Identifier(template), self._strategy
         )
+        try:
+            self._connection.execute(create)
+        except psycopg.OperationalError as error:
+            if not self._clones or not (error.sqlstate or "").startswith(_OF_SYSTEM):
+                raise
+            self._clones = False  # not every file system can
+            self._copy_by("copy")
+            self._connection.execute(create)
         return make_conninfo(self._conninfo, dbname=name)
 
     def template(self, key: str, build: Callable[[str], None], *, bases: Sequence[str] = ()) -> str:
@@ -180,6 +189,14 @@ class Scratch:
         self._closing = True
         if self._dropper:
             self._dropper.join()
+
+    def _copy_by(self, method: str) -> bool:
+        """Let the kernel copy files (clone), or the server (copy); return whether that can be had."""
+        try:
+            self._connection.execute(sql.SQL("SET file_copy_method = {}").format(method))
+        except psycopg.Error:
+            return False
+        return True
 
     def _build(self, name: str, build: Callable[[str], None], bases: Sequence[str]) -> None:
         conninfo = self.clone(self._use_first([_template_name(key) for key in bases]))
