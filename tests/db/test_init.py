@@ -1,6 +1,7 @@
 """`toolkit init`: a new project is whole, clean, and works with the commands it names."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,19 +35,53 @@ def project(tmp_path):
     return folder
 
 
-def test_new_project_migrates_and_tests_green(project):
+def test_new_project_migrates_and_tests_green(project, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-v")
     try:
         migrated = run("make", "migrate", cwd=project)
         assert (migrated.returncode, migrated.stderr) == (0, "")
         assert "20260101000000" in migrated.stdout
         tested = run("make", "test", cwd=project)
         assert tested.returncode == 0, tested.stdout + tested.stderr
+        page = (ROOT / "docs/how-to/test.md").read_text(encoding="utf-8")
+        told = re.findall(r"^(\S+::\w+) PASSED$", page, re.MULTILINE)
+        assert len(told) > 10
+        assert [test for test in told if f"{test} PASSED" not in tested.stdout] == []
+        assert "skipped" not in tested.stdout
+        checked = run("make", "check", cwd=project)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert "note:" not in checked.stdout
     finally:
         toolkit("db", "stop", cwd=project)
 
 
 def test_hook_of_a_new_project_is_clean(project):
     assert run("make", "lint", cwd=project).returncode == 0
+
+
+def git(*arguments: str, cwd):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main"]
+    done = run("git", *identity, *arguments, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+
+
+def test_commands_of_the_workflow_work_in_a_fresh_clone(project, monkeypatch):
+    workflow = (project / ".github/workflows/check.yml").read_text(encoding="utf-8")
+    commands = re.findall(r"^ +(?:- )?run: (.+)$", workflow, re.MULTILINE)
+    assert len(commands) == 3
+    for arguments in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "first"]):
+        git(*arguments, cwd=project)
+    clone = project.with_name("clone")
+    git("clone", "--quiet", str(project), str(clone), cwd=project)
+    assert (clone / ".venv").is_symlink()  # of the project, as git has it
+    (Path(sys.prefix) / ".installed").touch()
+    monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    try:
+        for command in commands:
+            done = run("bash", "-e", "-c", command, cwd=clone)
+            assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+    finally:
+        toolkit("db", "stop", cwd=clone)
 
 
 def test_nothing_that_is_there_is_changed(tmp_path):
