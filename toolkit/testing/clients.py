@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg import Connection
 
-from toolkit.checks.contracts import contract_folder
+from toolkit.checks.committed import contract_folder
 from toolkit.client import AsyncDatabase, Database
 from toolkit.core.settings import Settings
 
