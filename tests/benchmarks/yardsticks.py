@@ -25,7 +25,14 @@ _YARDSTICKS = {
     "squawk": _Yardstick(("squawk-cli==2.70.0",)),
     "sqlfluff": _Yardstick(("sqlfluff==4.5.0",)),
     "pgrubic": _Yardstick(("pgrubic==4.1.0",), python=(3, 12)),
+    "migra": _Yardstick(
+        ("migra==3.0.1663481299", "sqlalchemy<2", "psycopg2-binary==2.9.13", "setuptools<81")
+    ),
+    "results": _Yardstick(("results==2.0.1789346060",)),
+    "confiture": _Yardstick(("fraiseql-confiture==1.29.0",)),
+    "alembic_utils": _Yardstick(("alembic_utils==0.8.8", "psycopg2-binary==2.9.13")),
 }
+_OF_NODE = {"pgdelta": "@supabase/pg-delta@1.0.0-alpha.34"}
 
 
 def yardstick(name: str, program: str | None = None) -> Path:
@@ -44,6 +51,19 @@ def yardstick(name: str, program: str | None = None) -> Path:
         _run(name, folder / "bin/python", *installing)
         stamp.write_text(content, encoding="utf-8")
     return folder / "bin" / (program or name)
+
+
+def yardstick_of_node(name: str) -> Path:
+    """Return a program of a yardstick that runs on Node.js."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip(f"{name} needs npm on PATH.")
+    folder = _FOLDER / name
+    program = folder / "node_modules/.bin" / name
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _run(name, npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, _OF_NODE[name])
+    return program
 
 
 def _run(name: str, *command: object) -> None:
