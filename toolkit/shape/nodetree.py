@@ -17,19 +17,24 @@ _WORDS = """
     coalescecollid aggcollid aggtranstype aggsplit aggno aggtransno querySource canSetTag hasWindowFuncs
     hasSubLinks hasDistinctOn hasRecursive hasModifyingCTE hasForUpdate hasRowSecurity hasGroupRTE isReturn
     override mergeUseOuterJoin mergeTargetRelation stmt_location stmt_len limitOption groupDistinct constlen
-    constbyval opretset perminfoindex aggpresorted isNatural joinmergedcols coerceformat
+    constbyval opretset perminfoindex aggpresorted isNatural joinmergedcols coerceformat resno relkind
+    subLinkId aggstar aggvariadic aggkind utilityStmt mergeActionList mergeJoinCondition onConflict
+    distinctClause sortClause rowMarks constraintDeps withCheckOptions securityQuals join_using_alias
+    usingClause operName aggargtypes aggorder aggdistinct
 """
 _SETS = "selectedCols insertedCols updatedCols extraUpdatedCols varnullingrels joinleftcols joinrightcols"
+_VALUE = r"[^\s{}():][^\s{}()]*"
 _USELESS = re.compile(
-    rf" :(?:(?:{'|'.join(_WORDS.split())}) [^\s{{}}:][^\s{{}}]*|(?:{'|'.join(_SETS.split())}) \([bi][^)]*\))"
+    rf" :(?:(?:{'|'.join(_WORDS.split())}) {_VALUE}|(?:{'|'.join(_SETS.split())}) \([bi][^)]*\))"
 )
 _ATOM = r"(?:[^\s{}()\\]|\\[\s\S])+"
 _BYTES = r"\[ (?:-?\d+ )*\]"
-# A node or a list without another one in it is one token.
+_FLAT = r"\([^{}()\\]*+(?:\\[\s\S][^{}()\\]*+)*+\)"
+# A list without a node in it is one token, and so is a node with such lists only.
 _TOKEN = re.compile(
-    rf"\{{(?:[^{{}}()\\]|\\[\s\S])*\}}|\((?:[^{{}}()\\]|\\[\s\S])*\)|[{{}}()]|{_BYTES}|{_ATOM}"
+    rf"\{{[^{{}}()\\]*+(?:(?:\\[\s\S]|{_FLAT})[^{{}}()\\]*+)*+\}}|{_FLAT}|[{{}}()]|{_BYTES}|{_ATOM}"
 )
-_FIELD = re.compile(rf":(\w+) (?:\d+ ({_BYTES})|({_ATOM}))")
+_FIELD = re.compile(rf":(\w+) (?:\d+ ({_BYTES})|({_FLAT})|({_ATOM}))")
 _ATOMS = re.compile(_ATOM)
 _ESCAPE = re.compile(r"\\([\s\S])")
 _NOTHING: list[Any] = []
@@ -83,16 +88,21 @@ class TreeReader:
         if token[0] == "{":
             tag, _, rest = token[1:-1].partition(" ")
             made: Any = {"": tag}
-            for name, data, atom in _FIELD.findall(rest):
-                made[name] = data or (_NOTHING if atom == "<>" else atom)
+            for name, data, items, atom in _FIELD.findall(rest):
+                made[name] = data or (_flat(items) if items else _NOTHING if atom == "<>" else atom)
         elif token[0] == "(":
-            made = _ATOMS.findall(token[1:-1])
-            if made and made[0] in ("i", "o", "b"):
-                del made[0]
+            made = _flat(token)
         else:
             made = token
         self._leaves[token] = made
         return made
+
+
+def _flat(token: str) -> list[str]:
+    items = _ATOMS.findall(token[1:-1])
+    if items and items[0] in ("i", "o", "b"):
+        del items[0]
+    return items
 
 
 def text_of(atom: str) -> str:
