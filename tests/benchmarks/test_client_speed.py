@@ -122,19 +122,19 @@ PAIRS = {
     ),
     "100 rows": (
         0.8,
-        2,
+        5,
         lambda db: lambda _: db.find("v_user", limit=100),
         (MANY, lambda ask: lambda _: ask(100), False),
     ),
     "100 rows, Struct": (
         0.8,
-        2,
+        5,
         lambda db: lambda _: db.find("v_user", limit=100, into=User),
         (MANY, lambda ask: lambda _: ask(100), False),
     ),
     "100 rows, bytes": (
         0.65,
-        2,
+        5,
         lambda db: lambda _: db.find("v_user", limit=100, into=bytes),
         (MANY, lambda ask: lambda _: ask(100), False),
     ),
@@ -176,6 +176,7 @@ def test_synchronous_client(title, db, pool, compare):
 @pytest.mark.parametrize("title", PAIRS)
 def test_asynchronous_client(title, url, contract, compare):
     bar, times, ours, (sql, theirs, one) = PAIRS[title]
+    times *= 4 if times > 1 else 1  # to begin to run is much of a small sample
     with asyncio.Runner() as runner:
 
         async def make() -> tuple[AsyncConnectionPool, AsyncDatabase]:
@@ -204,7 +205,7 @@ def test_asynchronous_client(title, url, contract, compare):
             repeated(ours(db)),
             repeated(theirs(ask)),
             bar=bar,
-            rounds=300 if times > 1 else 50,
+            rounds=100 if times > 1 else 50,
         )
         runner.run(pool.close())
 

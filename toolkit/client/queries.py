@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -14,6 +15,7 @@ from toolkit.client.fields import OPERATORS, Field, Model
 
 _MOST_FORMS: Final = 1000  # forms of questions whose SQL is kept; a service has far fewer
 _LARGEST: Final = 2**63 - 1
+_PLAIN: Final = frozenset({str, int, UUID})
 _WORDS: Final = ("and", "or", "not")
 _DEEPEST: Final = 30
 _log: Final = logging.getLogger("toolkit.client")
@@ -210,7 +212,7 @@ def _structure_of(where: Where | None, values: list[Any]) -> tuple[Any, ...]:
     """Return the form of `where`, and add its values in the order in which their conditions stand."""
     if where is None:
         return ()
-    if not isinstance(where, Mapping):
+    if where.__class__ is not dict and not isinstance(where, Mapping):
         raise Invalid(faults=[Fault("where", "must be a mapping of fields to values or operators")])
     return _structure(where, values, 0)
 
@@ -224,21 +226,26 @@ def _structure(where: Where, values: list[Any], depth: int) -> tuple[Any, ...]:
             raise Invalid(faults=[Fault("where", f"{name!r} is no name of a field")])
         if name in _WORDS:
             found.append(_combination(name, value, values, depth + 1))
+        elif value.__class__ in _PLAIN:  # before what takes longer to ask
+            found.append((name, "eq"))
+            values.append(value)
         elif value is None:
             found.append((name, "is_null", True))
         elif isinstance(value, Mapping):
-            for operator, operand in value.items():
-                if operator == "is_null":
-                    found.append((name, "is_null", operand if isinstance(operand, bool) else None))
-                elif operand is None and operator in ("eq", "ne"):
-                    found.append((name, "is_null", operator == "eq"))
-                else:
-                    found.append((name, str(operator)))
-                    values.append(operand)
+            found += [_operation(name, *each, values) for each in value.items()]
         else:
             found.append((name, "eq"))
             values.append(value)
     return tuple(found)
+
+
+def _operation(name: str, operator: Any, operand: Any, values: list[Any]) -> tuple[Any, ...]:
+    if operator == "is_null":
+        return (name, "is_null", operand if isinstance(operand, bool) else None)
+    if operand is None and operator in ("eq", "ne"):
+        return (name, "is_null", operator == "eq")
+    values.append(operand)
+    return (name, str(operator))
 
 
 def _combination(word: str, value: Any, values: list[Any], depth: int) -> tuple[Any, ...]:
