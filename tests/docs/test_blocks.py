@@ -229,6 +229,8 @@ def copy_package(folder: Path) -> None:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(ROOT / name, folder / name)
+    settings = folder / "pyproject.toml"  # one server is enough for the pages: the newest
+    settings.write_text(re.sub("postgresql = 15", "postgresql = 18", settings.read_text(encoding="utf-8")))
     (folder / ".venv").mkdir()  # as `make` leaves it
     (folder / ".venv/bin").symlink_to(BIN)
     (folder / ".venv/.installed").write_text(f"{folder}\n", encoding="utf-8")
