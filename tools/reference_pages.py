@@ -25,8 +25,10 @@ def pages() -> dict[str, str]:
 def _client() -> str:
     """Return the page of what a service imports, and of what that gives it."""
     lines = ["# Client", "", _MADE, "", _prose(inspect.getdoc(client) or "")]
-    given = [session.Session, session.Transaction, async_session.AsyncSession, async_session.AsyncTransaction]
-    for class_ in [*(getattr(client, name) for name in sorted(client.__all__, key=len)), *given]:
+    classes = [client.Database, client.AsyncDatabase, session.Session, session.Transaction]
+    classes += [async_session.AsyncSession, async_session.AsyncTransaction]
+    assert {class_.__name__ for class_ in classes} >= set(client.__all__)
+    for class_ in classes:
         lines += ["", *_class(class_)]
     lines += ["", "## Errors", "", _prose(inspect.getdoc(errors) or "")]
     for class_ in vars(errors).values():
@@ -37,7 +39,7 @@ def _client() -> str:
 
 
 def _class(class_: type) -> Iterator[str]:
-    """Yield the lines about a class: how to make it, and the public methods that it adds itself."""
+    """Yield the lines about a class and the public methods that it adds itself."""
     yield f"## {class_.__name__}"
     yield ""
     yield _prose(inspect.getdoc(class_) or "")
@@ -45,7 +47,7 @@ def _class(class_: type) -> Iterator[str]:
     if parent is not object and parent is not None:
         yield ""
         yield f"It has all of [{parent.__name__}](#{parent.__name__.lower()}), and:"
-    if class_.__name__ in client.__all__:
+    if class_.__name__.endswith("Database"):
         yield from _method(class_.__name__, class_.__init__)  # type: ignore[misc]
     for name, value in vars(class_).items():
         function = (
