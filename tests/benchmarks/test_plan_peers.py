@@ -143,7 +143,7 @@ class Setting:
 @pytest.mark.benchmark
 @pytest.mark.parametrize("peer", ["migra", "results", "confiture", "alembic_utils", "pgdelta"])
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_planning_takes_no_longer_than_with(peer, scenario, open_major, tmp_path, compare, capsys):
+def test_planning_takes_no_longer_than_with(peer, scenario, open_major, tmp_path, compare, report):
     scratch = open_major(15)
     before = make_schema(SIZE)
     setting = Setting(scratch, before, SCENARIOS[scenario](before), tmp_path)
@@ -152,8 +152,7 @@ def test_planning_takes_no_longer_than_with(peer, scenario, open_major, tmp_path
         theirs = partial(getattr(setting, peer))
         wrong = setting.outcome(theirs())
         if wrong:
-            with capsys.disabled():
-                print(f"\nscenario {scenario}, {SIZE} objects: {peer} {wrong[:150]}")
+            report(f"scenario {scenario}, {SIZE} objects: {peer} {wrong[:150]}")
         else:
             title = f"scenario {scenario}, {SIZE} objects, planned against {peer}"
             compare(title, setting.ours, theirs, bar=1.0, rounds=5)

@@ -31,7 +31,7 @@ def make_project(root, before, after):
 
 @pytest.mark.benchmark
 @pytest.mark.parametrize(("scenario", "change"), [("A", change_body), ("B", change_columns)])
-def test_proof_by_size(scenario, change, scratch, tmp_path, capsys):
+def test_proof_by_size(scenario, change, scratch, tmp_path, report):
     rows = []
     for size in SIZES:
         before = make_schema(size)
@@ -45,9 +45,9 @@ def test_proof_by_size(scenario, change, scratch, tmp_path, capsys):
         chain = write_revisions(states, proposal, "edit", NOW, allow_data_loss=False)
         assert chain.proofs
         rows.append((size, planned - start, time.perf_counter() - planned))
-    with capsys.disabled():
-        print(f"\nscenario {scenario} (bar of a proof at 5,000 objects: {BAR:.0f} s; slope 1.1)")
-        for size, planning, proving in rows:
-            print(f"  {size:>5} objects: read and planned in {planning:.2f} s, proven in {proving:.2f} s")
-        slope = math.log(rows[-1][2] / rows[0][2]) / math.log(SIZES[-1] / SIZES[0])
-        print(f"  proof: log-log slope {slope:.2f}")
+    lines = [f"scenario {scenario} (bar of a proof at 5,000 objects: {BAR:.0f} s; slope 1.1)"]
+    for size, planning, proving in rows:
+        lines.append(f"  {size:>5} objects: read and planned in {planning:.2f} s, proven in {proving:.2f} s")
+    slope = math.log(rows[-1][2] / rows[0][2]) / math.log(SIZES[-1] / SIZES[0])
+    lines.append(f"  proof: log-log slope {slope:.2f}")
+    report("\n".join(lines))

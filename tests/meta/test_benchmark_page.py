@@ -37,6 +37,13 @@ def test_the_page_is_one_that_the_command_wrote():
     assert page.startswith(HEAD)
 
 
+def test_every_benchmark_reports_to_the_page():
+    folder = Path(__file__).parents[1] / "benchmarks"
+    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.glob("test_*.py")}
+    assert texts
+    assert not [name for name, text in texts.items() if "capsys" in text], "Print by the fixture `report`."
+
+
 def test_the_machine_is_described_without_its_name(monkeypatch):
     monkeypatch.setattr(platform, "node", lambda: "name-of-a-machine")
     said = describe_machine()
