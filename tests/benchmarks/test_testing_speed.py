@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,8 +12,9 @@ import pytest
 
 from tests.benchmarks.large_project import write_project
 from tests.db.testing.sample import UP, write_sample
-from toolkit.checks.project import open_project
-from toolkit.checks.run import applicable, run_checks
+from toolkit.checks.history import check_step
+from toolkit.checks.project import Project, open_project
+from toolkit.checks.run import CHECKS, applicable, run_check
 from toolkit.core.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -147,19 +148,27 @@ def test_suite_that_needs_nothing_of_it(tmp_path, compare):
 
 @pytest.mark.parametrize("objects", ["reference package", "1,000 objects"])
 def test_check(objects, tmp_path, scratch, report):
+    """Of the large project one revision only is taken up and down: there are 136."""
     root = ROOT
     if objects == "1,000 objects":
         root = tmp_path
-        write_project(root, 45)  # some 1,000 objects
+        write_project(root, 45)
         (root / "alembic.ini").write_text((ROOT / "alembic.ini").read_text())
         (root / "migrations/env.py").write_text((ROOT / "migrations/env.py").read_text())
     lines = []
     for state in ("cold", "warm"):
         with open_project(load_settings(root), lambda _: None) as project:
-            begin = last = time.perf_counter()
-            split = {}
-            for name, _ in run_checks(project, applicable(project)):
-                split[name], last = time.perf_counter() - last, time.perf_counter()
-            listed = ", ".join(f"{name} {taken:.2f}" for name, taken in split.items())
-            lines.append(f"{state}: {last - begin:.2f} s ({listed})")
-    report(f"toolkit check, {objects}: " + "; ".join(lines))
+            split = dict(_split(project, whole=root == ROOT))
+        listed = ", ".join(f"{name} {taken:.2f}" for name, taken in split.items())
+        lines.append(f"{state} {sum(split.values()):.2f} s ({listed})")
+    report(f"toolkit check, {objects}: {'; '.join(lines)}")
+
+
+def _split(project: Project, *, whole: bool) -> Iterator[tuple[str, float]]:
+    for name in applicable(project):
+        begin = time.perf_counter()
+        if name == "stairway" and not whole:
+            check_step(project, project.revisions.order[-1])
+        else:
+            run_check(project, CHECKS[name])
+        yield name, time.perf_counter() - begin

@@ -41,6 +41,7 @@ def test_project_that_is_fine(shop):
         "head       sql/ and the head compared on PostgreSQL 18\n"
         "stairway   1 revisions taken up, down and up again on PostgreSQL 18\n"
         "contract   no contract is committed; `toolkit contract update` writes it\n"
+        "codegen    no folder is set in [tool.toolkit.codegen]\n"
         "documents  0 documents compared with the contract on PostgreSQL 18\n"
         "arguments  0 commands called 0 times on PostgreSQL 18\n"
         "errors     0 errors that commands document raised on PostgreSQL 18\n"

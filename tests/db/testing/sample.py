@@ -19,7 +19,7 @@ read = "sample_read"
 command = "sample_command"
 maintain = "sample_maintain"
 [tool.toolkit.lint]
-select = ["N", "X", "Q13"]
+select = ["N", "X02", "Q13"]
 ignore = ["N15"]
 """
 ERRORS = """

@@ -52,7 +52,7 @@ MUTATIONS = [
     change("code of no rule", f"{ERRORS}::lint", ERRORS, "[rules.ck_book_pages]", GHOST),
     # load: what the server refuses
     change("unknown column", f"{VIEW}::load", VIEW, "'pages', pages", "'pages', page", both=False),
-    change("syntax of a body", f"{DROP}::load", DROP, "RETURN true", "RETRUN true", both=False),
+    change("syntax of a body", f"{ADD}::load", ADD, "RETURN v_id", "RETRUN v_id", both=False),
     change("unknown type", f"{ADD}::load", ADD, "v_id uuid", "v_id uid", both=False),
     change("unreadable statement", f"{COUNT}::load", COUNT, "CREATE FUNCTION", "CREATE FUNKTION", both=False),
     # head: sql/ is not where the revisions lead
