@@ -11,9 +11,9 @@ from toolkit.checks.kept import Inferred
 from toolkit.checks.outcome import Outcome, finding
 from toolkit.core.contract import Contract
 from toolkit.core.findings import Finding
-from toolkit.core.notation import write_name
+from toolkit.core.notation import leaves, write_name
 from toolkit.core.settings import Settings
-from toolkit.core.shapes import Array, Object, Opaque, Shape, Tuple, Union
+from toolkit.core.shapes import Opaque
 from toolkit.shape.contract_changes import Change, contract_changes
 from toolkit.shape.differences import Verdict
 
@@ -86,25 +86,9 @@ def opaque_values(contract: Contract) -> Iterator[tuple[str, str]]:
     """Yield place and reason of every value in the documents of read models whose shape is not known."""
     for model in contract.read_models:
         for column in model.columns:
-            for path, reason in _opaque(column.shape, write_name(column.name)):
-                yield f"{model.name} {path}", reason
-
-
-def _opaque(shape: Shape, path: str) -> Iterator[tuple[str, str]]:
-    match shape:
-        case Opaque():
-            yield path, shape.reason
-        case Object():
-            for each in shape.properties:
-                yield from _opaque(each.shape, f"{path}.{write_name(each.name)}")
-            if shape.extra is not None:
-                yield from _opaque(shape.extra, f"{path}.[key]")
-        case Array():
-            yield from _opaque(shape.element, f"{path}[]")
-        case Tuple() | Union():
-            parts = shape.items if isinstance(shape, Tuple) else shape.alternatives
-            for part in parts:
-                yield from _opaque(part, path)
+            for path, leaf in leaves(column.shape, write_name(column.name)):
+                if isinstance(leaf, Opaque):
+                    yield f"{model.name} {path}", leaf.reason
 
 
 def update_contract(settings: Settings, contract: Contract, allowed: str | None) -> list[Path]:

@@ -16,6 +16,7 @@ from toolkit.core.trees import Relation, Snapshot
 from toolkit.migrate.connection import connect, explain
 from toolkit.shape.commands import Bodies, CommandReader
 from toolkit.shape.inference import Inference
+from toolkit.shape.traps import traps
 from toolkit.source.errors_toml import read_error_codes
 from toolkit.source.facts import Routine
 from toolkit.source.queries import QualifiedName, Query, Write
@@ -59,7 +60,10 @@ def infer_contract(conninfo: str, settings: Settings) -> Inferred:
     return Inferred(
         Contract(models, tuple(command for _, command in commands)),
         {model.name: inference.reads(model.name) for model in models},
-        tuple(f"{note.subject}: {note.text}" for note in inference.notes),
+        (
+            *(f"{note.subject}: {note.text}" for note in inference.notes),
+            *(f"{model.name}: {text}" for model in models for text in traps(model)),
+        ),
         dict(inference.declared),
         {command.signature: comments[oid] for oid, command in commands if comments.get(oid)},
         snapshot.major,

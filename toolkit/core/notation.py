@@ -12,6 +12,7 @@ Properties stand on lines of their own, or on one line between commas.
 
 import json
 import re
+from collections.abc import Iterator
 
 from toolkit.core.shapes import (
     Array,
@@ -58,6 +59,25 @@ def write(shape: Shape, indent: int | None = None, *, document: bool = False) ->
 def write_name(name: str) -> str:
     """Return the name of a key or a column as the text has it: in quotes where it is no plain word."""
     return name if _NAME.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def leaves(shape: Shape, path: str) -> Iterator[tuple[str, Shape]]:
+    """Yield the path and the shape of everything in a document that has no parts; path: of the document."""
+    match shape:
+        case Object():
+            parts = [(f"{path}.{write_name(each.name)}", each.shape) for each in shape.properties]
+            parts += [(f"{path}.[key]", shape.extra)] if shape.extra is not None else []
+        case Array():
+            parts = [(f"{path}[]", shape.element)]
+        case Tuple():
+            parts = [(f"{path}[]", item) for item in shape.items]
+        case Union():
+            parts = [(path, alternative) for alternative in shape.alternatives]
+        case _:
+            parts = []
+            yield path, shape
+    for place, part in parts:
+        yield from leaves(part, place)
 
 
 def _bare(shape: Shape, indent: int | None) -> str:

@@ -8,6 +8,7 @@ from toolkit.shape import aggregates, calls, constants, documents, json_calls
 from toolkit.shape.facts import KNOWN, NOT_TRUE, TRUE, certain, facts_if
 from toolkit.shape.nodetree import Node, text_of
 from toolkit.shape.scope import GROUP, JOIN, Facts, Interpreting, Scope, extend
+from toolkit.shape.traps import cast_to_text
 from toolkit.shape.values import (
     BIGINT,
     INTEGER,
@@ -166,6 +167,9 @@ def _converted(of: Interpreting, node: Node, scope: Scope, facts: Facts) -> Valu
         known = value.shape if of.types.is_json(value.type) else None
         return Value(oid, value.null, shape=known or Opaque("a document from text"))
     if oid == TEXT and not of.types.is_json(value.type):
+        kind, _ = of.types.base(value.type)
+        if (trap := cast_to_text(of.types.name(kind.oid))) is not None:
+            of.note(trap)
         return Value(oid, value.null, values=of.types.labels(value))
     return of.types.any_value(oid, null=value.null)
 

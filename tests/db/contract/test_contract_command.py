@@ -226,3 +226,26 @@ def test_verify_names_view_path_document_and_seed_of_what_breaks_the_contract(pr
     assert "v_user data.tags.0 ['a', 'b'], where text is promised" in done.stdout
     assert '"tags": [["a", "b"]]' in done.stdout
     assert "(seed 3)" in done.stdout
+
+
+def test_texts_that_follow_the_session_are_notes(project):
+    project.write(
+        "sql/tb_stay.sql", "CREATE TABLE tb_stay (id uuid PRIMARY KEY, day date, took interval, pay money);\n"
+    )
+    project.write(
+        "sql/v_stay.sql",
+        "CREATE VIEW v_stay AS SELECT id, jsonb_build_object(\n"
+        "    'id', id, 'day', day, 'text', day::text, 'all', jsonb_build_array(took), 'pay', pay::numeric\n"
+        ") AS data FROM tb_stay;\n",
+    )
+    assert project.run("update").returncode == 0
+    told = [line for line in project.run("check").stdout.splitlines() if line.startswith("note:")]
+    cast, value = told
+    assert cast == (
+        "note: v_stay: a cast from date to text follows DateStyle of the session; "
+        "take to_char(…, 'YYYY-MM-DD')"
+    )
+    assert value == (
+        "note: v_stay: data.all[] is the text of interval, which follows IntervalStyle of the session; "
+        "take extract(epoch FROM …)"
+    )
