@@ -9,7 +9,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/how-to/write-a-revision.md"
-DOWN = "ALTER TABLE tb_user DROP COLUMN bio;\n"
 
 
 def test_the_samples_of_the_page_are_applied_and_taken_back(tmp_path, empty_database):
@@ -17,19 +16,19 @@ def test_the_samples_of_the_page_are_applied_and_taken_back(tmp_path, empty_data
         shutil.copy(ROOT / name, tmp_path)
     for name in ("sql", "migrations"):
         shutil.copytree(ROOT / name, tmp_path / name)
-    python, up, steps = re.findall(
+    python, up, down, steps = re.findall(
         r"```(?:python|sql)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL
     )
     versions = tmp_path / "migrations/versions"
     (versions / "20261120090000_bio.py").write_text(python, encoding="utf-8")
     (versions / "20261120090000_bio.up.sql").write_text(up, encoding="utf-8")
-    (versions / "20261120090000_bio.down.sql").write_text(DOWN, encoding="utf-8")
+    (versions / "20261120090000_bio.down.sql").write_text(down, encoding="utf-8")
     second = python.replace("20261120090000", "20261120100000").replace("20261110080000", "20261120090000")
     second = second.replace("transactional = True", "transactional = False")
     (versions / "20261120100000_title.py").write_text(second, encoding="utf-8")
     (versions / "20261120100000_title.up.sql").write_text(steps, encoding="utf-8")
-    down = "-- toolkit: no-transaction\n-- toolkit: step\nDROP INDEX CONCURRENTLY IF EXISTS idx_post_title;\n"
-    (versions / "20261120100000_title.down.sql").write_text(down, encoding="utf-8")
+    back = "-- toolkit: no-transaction\n-- toolkit: step\nDROP INDEX CONCURRENTLY IF EXISTS idx_post_title;\n"
+    (versions / "20261120100000_title.down.sql").write_text(back, encoding="utf-8")
 
     def toolkit(*arguments: str) -> str:
         shown = subprocess.run(
