@@ -13,7 +13,7 @@ from psycopg import sql
 from toolkit.catalog.rows import fill_tables
 from toolkit.catalog.samples import Draws, Type, sample
 from toolkit.catalog.tables import read_tables, read_types
-from toolkit.core.contract import Command, Parameter
+from toolkit.core.contract import INTERNAL, Command, Parameter
 from toolkit.core.settings import Settings
 from toolkit.source.limits import Limit, read_limits
 
@@ -89,7 +89,6 @@ class Tried:
     bad: list[tuple[str, Call, Answer]] = field(default_factory=list)
 
 
-INTERNAL: Final = "INTERNAL"  # the code of a rule that no argument of a command can break
 _SEED, _ROWS = 1, 12  # few rows: arguments that are drawn belong together more often
 
 

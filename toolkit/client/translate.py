@@ -22,7 +22,7 @@ from toolkit.client.errors import (
     TimedOut,
     Unavailable,
 )
-from toolkit.core.contract import Command
+from toolkit.core.contract import INTERNAL, Command
 
 # Source of the codes: PostgreSQL's documentation, appendix "PostgreSQL Error Codes".
 _BY_SQLSTATE: Final[dict[str, type[ClientError]]] = {
@@ -112,6 +112,8 @@ class Translator:
         return kind(faults=invalid.faults, code=code, constraint=rules.pop() if len(rules) == 1 else None)
 
     def _kind(self, sqlstate: str, constraint: str | None) -> type[ClientError]:
+        if self._codes.get(constraint or "") == INTERNAL:
+            return Internal
         if sqlstate in _WITH_RULE:
             return _WITH_RULE[sqlstate] if constraint in self._codes else Internal
         return _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], Internal)

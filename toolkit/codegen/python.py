@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from toolkit.codegen.python_commands import INTERNAL, functions, value
+from toolkit.codegen.python_commands import functions, value
 from toolkit.codegen.python_names import bare_names, class_name, docstring, identifier, quoted
 from toolkit.codegen.python_types import Structs
-from toolkit.core.contract import Contract, ReadModel, write_contract
+from toolkit.core.contract import INTERNAL, Contract, ReadModel, write_contract
 from toolkit.core.settings import Names
 from toolkit.core.shapes import Object, Opaque, Scalar, Shape
 

@@ -6,11 +6,10 @@ from typing import Final, NamedTuple
 
 from toolkit.codegen.python_names import class_name, docstring, free, identifier, quoted, without_prefix
 from toolkit.codegen.python_types import scalar
-from toolkit.core.contract import Command, Parameter, Result
+from toolkit.core.contract import INTERNAL, Command, Parameter, Result
 from toolkit.core.settings import Names
 from toolkit.core.shapes import Array, Object, Scalar, Shape
 
-INTERNAL: Final = "INTERNAL"  # the code of rules that no argument can break
 _JSON: Final = ("json", "jsonb")
 _SESSIONS: Final = (("Session", "{}"), ("AsyncSession", "Coroutine[Any, Any, {}]"))
 

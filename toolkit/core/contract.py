@@ -21,6 +21,7 @@ from typing import Any
 from toolkit.core import notation
 from toolkit.core.shapes import Array, Scalar, Shape, digest, plain
 
+INTERNAL = "INTERNAL"  # the code of a rule that no argument of a command can break
 VOLATILITIES = ("volatile", "stable", "immutable")
 _IDENTIFIER = r'(?:[^\W\d][\w$]*|"(?:[^"\n]|"")+")'
 _RELATION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*")

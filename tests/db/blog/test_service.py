@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.db.blog.conftest import POST
-from toolkit.client.errors import ClientError
+from toolkit.client import Database
+from toolkit.client.errors import ClientError, Internal
 
 ROOT = Path(__file__).parents[3]
 CODES = {  # by rule
@@ -141,6 +142,15 @@ def test_rule_that_no_argument_breaks_is_an_internal_error(web, service, blog):
     error = service.raised[-1]
     assert (type(error), error.constraint) == (web.ERRORS["INTERNAL"], "ck_post_status")
     assert not SAID_BY_THE_DATABASE.search(error.message), error.message
+
+
+def test_it_is_one_without_the_classes_of_a_package_too(web, blog_url, blog):
+    blog.execute("ALTER TABLE tb_post ALTER status SET DEFAULT 'lost'")
+    with Database(blog_url, contract=web.CONTRACT) as db:
+        user_id = db.call_function("fn_create_user", p_name="Ada", p_email="ada@example.org")
+        with pytest.raises(Internal) as caught:
+            db.as_user(user_id).call_function("fn_create_post", p_title="Notes", p_content="long " * 20)
+    assert (caught.value.code, caught.value.constraint) == ("INTERNAL", "ck_post_status")
 
 
 def test_missing_grant_is_an_internal_error_and_not_forbidden(service, blog):
