@@ -223,7 +223,12 @@ def _added(each: Property, old: Object, path: tuple[str, ...]) -> ShapeChange:
     if old.extra is not None and not covers(old.extra, each.shape):
         message = f"key is {_text(each.shape)} now, any key was {_text(old.extra)}"
         return ShapeChange(there, Verdict.BREAK, message, origin)
-    return ShapeChange(there, Verdict.SAFE, f"key added: {_text(each.shape)}", origin)
+    return ShapeChange(
+        there,
+        Verdict.SAFE,
+        f"key added: {_text(each.shape)}{' or null' if each.shape.nullable else ''}",
+        origin,
+    )
 
 
 def _extra_changes(old: Object, new: Object, path: tuple[str, ...]) -> Iterator[ShapeChange]:

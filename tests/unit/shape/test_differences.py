@@ -51,6 +51,7 @@ BREAK, WARN, SAFE = Verdict.BREAK, Verdict.WARN, Verdict.SAFE
         ("{a: null}", "{a: text?}", "a", BREAK, "was always null, may be text now"),
         ("{a: text?}", "{a: null}", "a", SAFE, "is always null now"),
         ("{a: text}", "{a: text, b: uuid}", "b", SAFE, "key added: uuid"),
+        ("{a: text}", "{a: text, b: uuid?}", "b", SAFE, "key added: uuid or null"),
         ("{[key]: integer}", "{b: text, [key]: integer}", "b", BREAK, "key is text now, any key was integer"),
         ("{[key]: integer}", "{[key]: text}", "[key]", BREAK, "was integer, is text now"),
         ("{a?: text}", "{}", "a", WARN, "key removed; it could be absent before"),
