@@ -218,8 +218,10 @@ def connection_options(conninfo: str, timeout: float | None, prepare_threshold: 
     """
     try:
         given = conninfo_to_dict(conninfo).get("options")
-    except psycopg.ProgrammingError as error:
-        raise ValueError(f"the connection string is malformed: {error}") from None
+    except psycopg.ProgrammingError:  # whose words can quote the password
+        raise ValueError(
+            "the connection string is malformed: give postgresql://…, whatever the driver, or key=value pairs"
+        ) from None
     options: dict[str, Any] = {"autocommit": True, "prepare_threshold": prepare_threshold}
     if timeout is not None:
         ours = f"-c statement_timeout={_milliseconds(timeout)}"

@@ -78,10 +78,11 @@ def test_server_that_is_not_there_is_unavailable(connect, monkeypatch):
         Database()
 
 
-@pytest.mark.parametrize("bad", ["postgresql://[", "nonsense"])
+@pytest.mark.parametrize("bad", ["postgresql://[", "nonsense", "postgresql+psycopg://ada:s3cret@host/db"])
 def test_malformed_connection_string_is_refused_at_once(connect, bad):
-    with pytest.raises(ValueError, match="malformed"):
+    with pytest.raises(ValueError, match="malformed") as caught:
         connect(bad)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_lost_connections_are_told_of_once_and_then_all_is_well(connect, url, admin):
