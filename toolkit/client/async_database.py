@@ -166,9 +166,14 @@ class AsyncDatabase(AsyncSession):
     async def _read_signatures(self) -> Signatures:
         try:
             async with self.connection() as connection:
+                idle = is_idle(connection)
                 cursor = AsyncCursor(connection, row_factory=tuple_row)
-                await cursor.execute(SIGNATURES, (self._schema, self._schema))
-                return read_signatures(await cursor.fetchall())
+                await cursor.execute(SIGNATURES, {"schema": self._schema})
+                found = read_signatures(await cursor.fetchall())
+                if idle and not is_idle(connection):
+                    # The service did not begin this transaction: its own would be a savepoint in it.
+                    await connection.rollback()
+                return found
         except psycopg.Error as error:
             raise await self.explained(error, committing=False) from error
 

@@ -166,9 +166,14 @@ class Database(Session):
     def _read_signatures(self) -> Signatures:
         try:
             with self.connection() as connection:
+                idle = is_idle(connection)
                 cursor = Cursor(connection, row_factory=tuple_row)
-                cursor.execute(SIGNATURES, (self._schema, self._schema))
-                return read_signatures(cursor.fetchall())
+                cursor.execute(SIGNATURES, {"schema": self._schema})
+                found = read_signatures(cursor.fetchall())
+                if idle and not is_idle(connection):
+                    # The service did not begin this transaction: its own would be a savepoint in it.
+                    connection.rollback()
+                return found
         except psycopg.Error as error:
             raise self.explained(error, committing=False) from error
 

@@ -25,23 +25,46 @@ _SHORT: Final = {
     "time without time zone": "time",
     "bit varying": "varbit",
 }
+# A type as contracts name it: with its schema, but for PostgreSQL's own and the one that is asked about.
+# format_type goes by the search_path instead.
+_WORDS: Final = """(
+        SELECT CASE
+            WHEN home.nspname = 'pg_catalog' THEN words.text
+            ELSE CASE WHEN home.nspname = %(schema)s THEN '' ELSE quote_ident(home.nspname) || '.' END
+                || CASE
+                    WHEN pg_type_is_visible(named.oid) THEN words.text
+                    ELSE substr(words.text, length(quote_ident(home.nspname)) + 2)
+                END
+        END
+        FROM pg_type AS whole
+        INNER JOIN pg_type AS named ON named.oid = CASE
+            WHEN whole.typcategory = 'A' AND whole.typelem <> 0 THEN whole.typelem ELSE whole.oid
+        END
+        INNER JOIN pg_namespace AS home ON home.oid = named.typnamespace
+        CROSS JOIN LATERAL (SELECT format_type(whole.oid, {modifier}) AS text) AS words
+        WHERE whole.oid = {oid}
+    )"""
 # Of an array, base and labels are those of its elements.
-_TYPE: Final = """(
+_TYPE: Final = f"""(
         SELECT json_build_object(
-            'name', format_type({oid}, {modifier}),
-            'element', CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN format_type(e.oid, NULL) END,
-            'base', CASE WHEN e.typtype = 'd' THEN format_type(e.typbasetype, e.typtypmod) END,
+            'name', {_WORDS},
+            'element', CASE
+                WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN {_WORDS.format(oid="e.oid", modifier="NULL")}
+            END,
+            'base', CASE
+                WHEN e.typtype = 'd' THEN {_WORDS.format(oid="e.typbasetype", modifier="e.typtypmod")}
+            END,
             'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = e.oid ORDER BY enumsortorder)
         )
         FROM pg_type AS t INNER JOIN pg_type AS e
             ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
-        WHERE t.oid = {oid}
+        WHERE t.oid = {{oid}}
     )"""
 _NO_MEMBER: Final = """NOT EXISTS (
         SELECT FROM pg_depend AS d
         WHERE d.classid = '{catalog}'::regclass AND d.objid = {oid} AND d.deptype = 'e'
     )"""
-# What can be called and read in one schema: (what, name, facts as JSON).
+# What can be called and read in one schema, by its name: (what, name, facts as JSON).
 SIGNATURES: Final = f"""
     SELECT 'routine', quote_ident(p.proname), json_build_object(
         'usable', has_function_privilege(p.oid, 'EXECUTE'),
@@ -67,7 +90,7 @@ SIGNATURES: Final = f"""
         )
     )::text
     FROM pg_proc AS p INNER JOIN pg_namespace AS s ON s.oid = p.pronamespace
-    WHERE s.nspname = %s AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
+    WHERE s.nspname = %(schema)s AND p.prokind IN ('f', 'p') AND p.prorettype <> 'trigger'::regtype
         AND {_NO_MEMBER.format(catalog="pg_proc", oid="p.oid")}
     UNION ALL
     SELECT 'read model', quote_ident(c.relname), json_build_object(
@@ -79,7 +102,7 @@ SIGNATURES: Final = f"""
         FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     ))::text
     FROM pg_class AS c INNER JOIN pg_namespace AS s ON s.oid = c.relnamespace
-    WHERE s.nspname = %s AND c.relkind IN ('v', 'm', 'r', 'p')
+    WHERE s.nspname = %(schema)s AND c.relkind IN ('v', 'm', 'r', 'p')
         AND {_NO_MEMBER.format(catalog="pg_class", oid="c.oid")}
 """
 # What the constraint or unique index of a partition is called in the topmost table: (schema, table, name).

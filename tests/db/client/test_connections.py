@@ -7,19 +7,21 @@ import socket
 import subprocess
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from toolkit.checks.contracts import infer_contract
 from toolkit.client import Database
 from toolkit.client.errors import Conflict, ContractMismatch, TimedOut, Unavailable
 from toolkit.client.introspect import SIGNATURES, read_signatures
 from toolkit.core.contract import write_contract
 
 END_OTHERS = """
-    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
@@ -60,6 +62,27 @@ def test_connection_of_the_service_is_used_in_its_transaction(connect, outside, 
     assert authors(admin) == 1
     db.close()
     assert not connection.closed
+
+
+@pytest.mark.parametrize("whose", ["client", "service"])
+def test_nothing_is_sent_through_a_closed_pool(connect, outside, url, whose):
+    pool = outside("pool", url) if whose == "service" else None
+    db = connect(pool or url)
+    db.start()
+    outside.wait(pool.close()) if pool else db.close()
+    for ask in (lambda: db.count("v_item"), lambda: db.call_function("fn_nothing", p_text="a")):
+        with pytest.raises(Unavailable, match="closed") as caught:
+            ask()
+        assert type(caught.value) is Unavailable
+
+
+@pytest.mark.parametrize("check", ["strict", "off"])
+def test_first_transaction_on_a_connection_of_the_service_is_committed(connect, outside, url, admin, check):
+    connection = outside("connection", url)
+    db = connect(connection, check=check)
+    with db.transaction() as tx:
+        tx.call_function("fn_add_author", p_name="A", p_email="a")
+    assert authors(admin) == 1
 
 
 def test_several_hosts_are_tried(connect, url):
@@ -153,7 +176,7 @@ def test_contract_is_read_from_its_folder(connect, url, contract, tmp_path):
 
 def test_signatures_of_the_database_are_those_of_the_contract(admin, contract):
     """The second reader sees what the first one does, but for documents, limits and errors."""
-    found = read_signatures(admin.execute(SIGNATURES, ("public", "public")).fetchall()).everything
+    found = read_signatures(admin.execute(SIGNATURES, {"schema": "public"}).fetchall()).everything
 
     def signatures(contract):
         return [
@@ -169,6 +192,26 @@ def test_signatures_of_the_database_are_those_of_the_contract(admin, contract):
     columns = {model.name: [(each.name, each.type) for each in model.columns] for model in found.read_models}
     for model in contract.read_models:
         assert columns[model.name] == [(each.name, each.type) for each in model.columns]
+
+
+@pytest.mark.parametrize("path", ["public", "app", "app,public", '""'])
+def test_types_of_any_schema_are_those_of_the_contract_whatever_the_search_path(
+    connect, url, admin, project, path
+):
+    admin.execute("""
+        CREATE SCHEMA app;
+        CREATE TYPE app.colour AS ENUM ('red', 'blue');
+        CREATE DOMAIN app.mood_t AS public.mood;
+        CREATE FUNCTION app.fn_both(p_colours app.colour[], p_mood public.mood, p_feeling app.mood_t)
+        RETURNS text LANGUAGE sql STABLE AS 'SELECT concat($1, $2, $3)';
+        CREATE VIEW app.v_both AS SELECT 1 AS id, 'red'::app.colour AS colour, 'sad'::public.mood AS mood;
+    """)
+    contract = infer_contract(url, replace(project, schema="app")).contract
+    for known in (contract, None):
+        db = connect(make_conninfo(url, options=f"-csearch_path={path}"), schema="app", contract=known)
+        assert db.find_one("v_both", {"colour": "red", "mood": {"in": ["sad"]}})["id"] == 1
+        given = {"p_colours": ["red"], "p_mood": "sad", "p_feeling": "happy"}
+        assert db.call_function("fn_both", **given) == "{red}sadhappy"
 
 
 @pytest.mark.parametrize(("option", "value"), [("check", "maybe"), ("documents", "no")])
