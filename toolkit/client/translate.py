@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 import psycopg
-from psycopg_pool import PoolTimeout, TooManyRequests
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from toolkit.client.errors import (
     AuthRequired,
@@ -35,6 +35,7 @@ _BY_SQLSTATE: Final[dict[str, type[ClientError]]] = {
     "23P01": Conflict,
     "25006": Unavailable,  # a standby, or one that was promoted away
     "40001": SerializationFailure,
+    "40003": OutcomeUnknown,
     "40P01": Deadlock,
     "42703": ContractMismatch,
     "42704": ContractMismatch,
@@ -122,6 +123,8 @@ class Translator:
         """Judge an error of the driver: no answer, or a value that it can't send."""
         if isinstance(error, PoolTimeout | TooManyRequests):
             return Unavailable("No connection could be made, or became free, in time.")
+        if isinstance(error, PoolClosed):
+            return Unavailable("The pool of connections is closed.")
         if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
             return OutcomeUnknown() if committing else Unavailable()
         if isinstance(error, psycopg.DataError | psycopg.ProgrammingError):

@@ -15,6 +15,7 @@ from toolkit.client.errors import (
     Internal,
     Invalid,
     NotFound,
+    OutcomeUnknown,
     Rejected,
     SerializationFailure,
     TimedOut,
@@ -68,8 +69,8 @@ def test_code_of_a_partitioned_rule_is_found(shared, make):
         ("02000", NotFound), ("P0002", NotFound), ("P0001", Rejected), ("22023", Invalid), ("22P02", Invalid),
         ("23502", Invalid), ("23503", Conflict), ("23505", Conflict), ("23514", Invalid), ("23P01", Conflict),
         ("25006", Unavailable), ("28000", Internal), ("40001", SerializationFailure), ("40P01", Deadlock),
-        ("42501", Internal), ("42883", ContractMismatch), ("53300", Unavailable), ("55P03", TimedOut),
-        ("57014", TimedOut), ("XX000", Internal), ("ZZ123", Internal),
+        ("40003", OutcomeUnknown), ("42501", Internal), ("42883", ContractMismatch), ("53300", Unavailable),
+        ("55P03", TimedOut), ("57014", TimedOut), ("XX000", Internal), ("ZZ123", Internal),
     ],
 )  # fmt: skip
 def test_sqlstate_gives_the_class_and_no_word_of_the_server_is_told(shared, state, class_):
