@@ -11,7 +11,7 @@ from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor, pq
 from psycopg.rows import tuple_row
 
 from toolkit.client.core import Context, Cursor, delay, is_idle, is_stale_plan, may_retry
-from toolkit.client.errors import ClientError
+from toolkit.client.errors import ClientError, Internal
 from toolkit.client.queries import Order, Query, Where
 
 if TYPE_CHECKING:
@@ -56,7 +56,10 @@ class AsyncSession:
             return None
         if returned.json:
             return core.returned(routine, _result(cursor))
-        return returned.read(await cursor.fetchall())
+        try:
+            return returned.read(await cursor.fetchall())
+        except psycopg.DataError as error:
+            raise Internal(f"{name} returned what Python has no value for.") from error
 
     async def validate(self, name: str, /, **arguments: Any) -> None:
         """Raise what call_function would raise for these arguments before the database is asked.
@@ -134,7 +137,7 @@ class AsyncSession:
         async with self.transaction() as session, session.cursor() as cursor:
             await cursor.execute(query.sql, query.values)
             while await cursor.fetchmany(_BATCH):
-                for document in core.documents_of(view, _result(cursor), into):
+                for document in core.each_of(view, _result(cursor), into):
                     yield document
 
     @contextlib.asynccontextmanager

@@ -156,6 +156,13 @@ class Core:
             self._report(name, error)
             return rows.documents(result, dict, most)
 
+    def each_of(self, name: str, result: PGresult, into: Any) -> Sequence[Any]:
+        """Return the documents of a result one by one, as `into`."""
+        if into is bytes:
+            return rows.texts(result)
+        found: list[Any] = self.documents_of(name, result, into)
+        return found
+
     def returned(self, routine: Routine, result: PGresult) -> Any:
         """Return the JSON that a command gave as plain values."""
         read = rows.documents if routine.returned.many else rows.document

@@ -40,6 +40,7 @@ class Field:
         """Take the SQL of the field and what it holds; raises ValueError where its type is no name."""
         self.name = name
         self.expression = expression
+        self.null_as = expression  # what is NULL where it is
         self.in_document = in_document
         self.nullable = typed.nullable
         self.cast = f"%s::{quote_type(typed.type, schema)}"
@@ -134,10 +135,11 @@ class Model:
     def _of_document(self, name: str, parts: list[str], shape: Shape) -> Field:
         steps = [quote_text(part) for part in parts]
         if not isinstance(shape, Scalar):
-            expression = " -> ".join((quote(_ALIAS, _DOCUMENT), *steps))
-            return Field(
-                name, f"({expression})", Typed("jsonb", shape, nullable=True), self._schema, in_document=True
-            )
+            owner = " -> ".join((quote(_ALIAS, _DOCUMENT), *steps[:-1]))
+            typed = Typed("jsonb", shape, nullable=True)
+            field = Field(name, f"({owner} -> {steps[-1]})", typed, self._schema, in_document=True)
+            field.null_as = f"({owner} ->> {steps[-1]})"  # NULL for a null of JSON, too, as for scalars
+            return field
         *before, last = steps
         expression = f"({' -> '.join((quote(_ALIAS, _DOCUMENT), *before))} ->> {last})"
         typed = Typed(shape.base or shape.type, shape, nullable=True)

@@ -191,7 +191,7 @@ class _Compiler:
         elif operator == "is_null" and inner is None:
             self.faults.append(Fault(name, "is_null takes True or False"))
         elif field is not None and operator == "is_null":
-            return f"{field.expression} IS {'' if inner else 'NOT '}NULL"
+            return f"{field.null_as} IS {'' if inner else 'NOT '}NULL"
         elif field is not None:
             test = field.test(operator)
             self.checks.append((name, test.check))

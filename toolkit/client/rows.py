@@ -25,10 +25,15 @@ def documents(result: PGresult, into: Any, most: int | None = None) -> Any:
     into: a type of msgspec; dict for plain values, in which numbers with a point become Decimal; or bytes for
     one JSON array as it comes. Raises msgspec.ValidationError where a document is no value of the type.
     """
+    array = b"[" + b",".join(texts(result, most)) + b"]"
+    return array if into is bytes else _decoder(into, many=True)(array)
+
+
+def texts(result: PGresult, most: int | None = None) -> list[bytes]:
+    """Return the JSON of each document in the first column of a result, in order; the first `most`."""
     get = result.get_value
     count = result.ntuples if most is None else min(most, result.ntuples)
-    array = b"[" + b",".join([get(row, 0) or b"null" for row in range(count)]) + b"]"
-    return array if into is bytes else _decoder(into, many=True)(array)
+    return [get(row, 0) or b"null" for row in range(count)]
 
 
 def document(result: PGresult, into: Any) -> Any:

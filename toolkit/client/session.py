@@ -11,7 +11,7 @@ from psycopg import Connection, Cursor, ServerCursor, pq
 from psycopg.rows import tuple_row
 
 from toolkit.client.core import Context, delay, is_idle, is_stale_plan, may_retry
-from toolkit.client.errors import ClientError
+from toolkit.client.errors import ClientError, Internal
 from toolkit.client.queries import Order, Query, Where
 
 if TYPE_CHECKING:
@@ -54,7 +54,10 @@ class Session:
             return None
         if returned.json:
             return core.returned(routine, _result(cursor))
-        return returned.read(cursor.fetchall())
+        try:
+            return returned.read(cursor.fetchall())
+        except psycopg.DataError as error:
+            raise Internal(f"{name} returned what Python has no value for.") from error
 
     def validate(self, name: str, /, **arguments: Any) -> None:
         """Raise what call_function would raise for these arguments before the database is asked.
@@ -132,7 +135,7 @@ class Session:
         with self.transaction() as session, session.cursor() as cursor:
             cursor.execute(query.sql, query.values)
             while cursor.fetchmany(_BATCH):
-                for document in core.documents_of(view, _result(cursor), into):
+                for document in core.each_of(view, _result(cursor), into):
                     yield document
 
     @contextlib.contextmanager

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import psycopg
 import pytest
 
-from toolkit.client.errors import Conflict, Invalid
+from toolkit.client.errors import Conflict, Internal, Invalid
 
 PICKS = ("fn_pick(bigint)", "fn_pick(bigint, bigint)", "fn_pick(text)", "fn_pick(uuid)")
 UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
@@ -111,6 +112,16 @@ def test_values_of_every_type_come_back_as_they_were(shared):
         name: str(value) for name, value in given.items() if name in ("p_date", "p_at", "p_uuid", "p_time")
     }
     assert shared.call_function("fn_types", **given | texts) == [row]
+
+
+def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, admin):
+    admin.execute(
+        "CREATE FUNCTION fn_never() RETURNS timestamptz LANGUAGE sql AS $$ SELECT 'infinity'::timestamptz $$"
+    )
+    with pytest.raises(Internal) as caught:
+        connect(url, contract=None).call_function("fn_never")
+    assert "infinity" not in str(caught.value)
+    assert isinstance(caught.value.__cause__, psycopg.DataError)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 import pytest
 
+from toolkit.client.contracts import of_text
 from toolkit.client.errors import DocumentBroken, Invalid
 
 ITEMS = """
@@ -89,6 +90,25 @@ def test_condition_finds(items, where, found):
     assert items.exists("v_item", where) is bool(found)
     one = items.find_one("v_item", where)
     assert (one["id"] in found) if found else one is None
+
+
+def test_null_in_a_document_is_null_whatever_else_may_stand_there(connect, url, admin):
+    admin.execute("""
+        CREATE VIEW v_part AS
+        SELECT n AS id, CASE n
+            WHEN 1 THEN '{"id": 1, "owner": {"name": "ada"}, "tags": ["a"]}'::jsonb
+            WHEN 2 THEN '{"id": 2, "owner": null, "tags": null}'
+            ELSE '{"id": 3}'
+        END AS data
+        FROM generate_series(1, 3) AS n
+    """)
+    contract = of_text(
+        "v_part\n  id: integer\n  data: {id: integer, owner?: {name: text}?, tags?: [text]?}\n"
+    )
+    db = connect(url, contract=contract)
+    for name in ("owner", "tags", "owner.name"):
+        assert [row["id"] for row in db.find("v_part", {name: None}, order_by="id")] == [2, 3]
+        assert [row["id"] for row in db.find("v_part", {name: {"is_null": False}})] == [1]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +214,8 @@ def test_stream_gives_all_documents_without_holding_them(db, admin):
     assert db.count("v_item") == 2500
     with db.transaction() as tx:
         assert sum(1 for _ in tx.stream("v_item", {"id": {"lte": 3}}, into=Item)) == 3
+    texts = list(db.stream("v_item", {"id": {"lte": 3}}, order_by="id", into=bytes))
+    assert [json.loads(text)["id"] for text in texts] == [1, 2, 3]
 
 
 @pytest.mark.parametrize("documents", ["raise", "warn", "off"])
