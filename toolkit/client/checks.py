@@ -8,7 +8,8 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Context as DecimalContext
 from typing import Any, Final
 from uuid import UUID
 
@@ -42,6 +43,9 @@ _COUNTS: Final[dict[str, tuple[Callable[[Any], int], str]]] = {
     "octet_length": (lambda value: len(value.encode() if isinstance(value, str) else value), "bytes"),
     "cardinality": (len, "elements"),
 }
+# Types of which PostgreSQL counts what Python counts: a char has its spaces cut off, a varbit is no text.
+_COUNTABLE: Final = (_TEXTS | {"bytea"}) - {"char"}
+_EXACT: Final = DecimalContext(prec=2100, rounding=ROUND_HALF_UP)  # a numeric(1000, -1000) has 2000 digits
 _LARGEST: Final = 2**30  # characters or bytes of a value
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _encode = msgspec.json.Encoder(decimal_format="number").encode
@@ -62,7 +66,10 @@ def make_checker(value: Typed, *, nullable: bool, limits: Sequence[Limit] = ()) 
     limits: with conditions as PostgreSQL writes them, such as char_length(title) >= 3; what is no comparison
     with a number is the server's alone.
     """
-    check = _with_limits(_typed(value), limits)
+    counts = isinstance(value.shape, Array)
+    if isinstance(value.shape, Scalar):
+        counts = (value.shape.base or value.shape.type).partition("(")[0] in _COUNTABLE
+    check = _with_limits(_typed(value), limits, counts=counts)
 
     def check_null(given: Any) -> Any:
         if given is None:
@@ -80,14 +87,14 @@ def _typed(value: Typed) -> Checker:
         return _json(Jsonb if type_ == "jsonb" else Json)
     if isinstance(shape, Array):
         element = shape.element
-        check = _scalar(element) if isinstance(element, Scalar) else _any
+        check = _typed(Typed(type_.removesuffix("[]"), element))
         return _array(check, nullable=element.nullable)
     return _scalar(shape) if isinstance(shape, Scalar) else _any
 
 
 def _scalar(shape: Scalar) -> Checker:
     name, _, modifier = (shape.base or shape.type).partition("(")
-    arguments = [int(part) for part in modifier.rstrip(")").split(",") if part.strip().isdigit()]
+    arguments = [int(part) for part in re.findall(r"-?\d+", modifier)]
     if name in _BITS:
         check = _integer(1 << _BITS[name])
     elif name in _TEXTS or (shape.values and shape.json_type == "string"):
@@ -170,7 +177,8 @@ def _numeric(arguments: list[int]) -> Checker:
         number = Decimal(value)
         if arguments and number.is_finite():
             precision, scale = arguments[0], arguments[1] if len(arguments) > 1 else 0
-            if abs(number.quantize(Decimal(1).scaleb(-scale))) >= Decimal(10) ** (precision - scale):
+            rounded = number.quantize(Decimal(1).scaleb(-scale), context=_EXACT)
+            if rounded.copy_abs() >= Decimal(1).scaleb(precision - scale):
                 raise Refused(f"must have at most {precision - scale} digits before the point")
         return number
 
@@ -205,11 +213,12 @@ def _json(wrap: Callable[..., Any]) -> Checker:
     def check(value: Any) -> Any:
         try:
             text = _encode(value)
+            has_nan = b"null" in text and _has_nan(value)
         except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise Refused(f"can't be written as JSON: {error}") from None
         if b"\\u0000" in text and _NUL.search(text):
             raise Refused("contains a NUL character")
-        if b"null" in text and _has_nan(value):
+        if has_nan:
             raise Refused("contains a number that JSON has no word for")
         return wrap(msgspec.Raw(text), dumps=bytes)
 
@@ -252,6 +261,16 @@ def _of(*types: type, what: str) -> Checker:
     return check
 
 
+def _float(value: Any) -> float:
+    """Check a number; all are sent as floats, since psycopg takes no list of ints and floats."""
+    if not isinstance(value, float | int) or isinstance(value, bool):
+        raise Refused(f"must be a float, not {_kind(value)}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise Refused("is out of range") from None
+
+
 def _aware(value: Any) -> Any:
     moment = _moment(value)
     if moment.tzinfo is None:
@@ -274,13 +293,13 @@ _CHECKERS: Final[dict[str, Checker]] = {
     "timestamptz": _aware,
     "interval": _of(timedelta, str, what="a timedelta"),
     "bytea": _of(bytes, bytearray, memoryview, what="bytes"),
-    "float4": _of(float, int, what="a float"),
-    "float8": _of(float, int, what="a float"),
+    "float4": _float,
+    "float8": _float,
 }
 
 
-def _with_limits(check: Checker, limits: Sequence[Limit]) -> Checker:
-    tests = [test for limit in limits if (test := _test(limit)) is not None]
+def _with_limits(check: Checker, limits: Sequence[Limit], *, counts: bool) -> Checker:
+    tests = [test for limit in limits if (test := _test(limit, counts=counts)) is not None]
     if not tests:
         return check
 
@@ -293,10 +312,10 @@ def _with_limits(check: Checker, limits: Sequence[Limit]) -> Checker:
     return check_limits
 
 
-def _test(limit: Limit) -> Callable[[Any], None] | None:
+def _test(limit: Limit, *, counts: bool) -> Callable[[Any], None] | None:
     """Return a test for a comparison with a number; None for a condition that only the server can judge."""
     found = _CONDITION.fullmatch(limit.condition)
-    if found is None:
+    if found is None or (found["count"] and not counts):
         return None
     compare, words = _TESTS[found["operator"]]
     bound = Decimal(found["number"])
@@ -304,7 +323,7 @@ def _test(limit: Limit) -> Callable[[Any], None] | None:
 
     def test(value: Any) -> None:
         measured = value if count is None else count(value)
-        if not isinstance(measured, int | float | Decimal) or not math.isfinite(measured):
+        if not isinstance(measured, int | float | Decimal) or not _is_measure(measured):
             return  # PostgreSQL sorts NaN above everything
         # What is written may be rounded to the column's scale.
         if not any(compare(each, bound) for each in (measured, math.floor(measured), math.ceil(measured))):
@@ -312,3 +331,11 @@ def _test(limit: Limit) -> Callable[[Any], None] | None:
             raise Refused(text, limit.rule)
 
     return test
+
+
+def _is_measure(number: float | Decimal) -> bool:
+    """Tell whether a number is finite, and no larger than a float: beyond that the server judges alone."""
+    try:
+        return math.isfinite(number)
+    except (OverflowError, ValueError):  # an int of hundreds of digits, a signaling NaN
+        return False

@@ -7,7 +7,10 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from toolkit.client.checks import Refused, make_checker
 from toolkit.client.errors import Conflict, Internal, Invalid
+from toolkit.core.contract import Limit, Typed
+from toolkit.core.shapes import Scalar
 
 PICKS = ("fn_pick(bigint)", "fn_pick(bigint, bigint)", "fn_pick(text)", "fn_pick(uuid)")
 UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
@@ -112,6 +115,60 @@ def test_values_of_every_type_come_back_as_they_were(shared):
         name: str(value) for name, value in given.items() if name in ("p_date", "p_at", "p_uuid", "p_time")
     }
     assert shared.call_function("fn_types", **given | texts) == [row]
+
+
+def test_lists_of_floats_and_of_documents_are_sent(connect, url, admin):
+    admin.execute("""
+        CREATE FUNCTION fn_floats(p_list float8[]) RETURNS text LANGUAGE sql AS 'SELECT $1::text';
+        CREATE FUNCTION fn_documents(p_list jsonb[]) RETURNS text LANGUAGE sql AS 'SELECT $1::text';
+        CREATE FUNCTION fn_large(p_number numeric) RETURNS text LANGUAGE sql AS 'SELECT $1::text';
+    """)
+    db = connect(url, contract=None)
+    assert db.call_function("fn_floats", p_list=[1, 2.5, float("nan")]) == "{1,2.5,NaN}"
+    assert db.call_function("fn_documents", p_list=[{"a": 1}, [None]]) == r"""{"{\"a\": 1}",[null]}"""
+    assert db.call_function("fn_documents", p_list=[]) == "{}"
+    with pytest.raises(Invalid, match="out of range"):
+        db.call_function("fn_floats", p_list=[10**400])
+    assert db.call_function("fn_large", p_number=10**400) == str(10**400)
+
+
+@pytest.mark.parametrize(
+    ("type_", "fits", "does_not"),
+    [
+        (
+            "numeric(38,10)",
+            "1234567890123456789012345678.9999999999",
+            "9999999999999999999999999999.99999999999",
+        ),
+        ("numeric(30)", "123456789012345678901234567890", "1e30"),
+        ("numeric(3,-2)", "99949", "99950"),
+        ("numeric(3,5)", "0.00999", "0.01"),
+        ("numeric(1000,1000)", "0." + "9" * 1000, "1"),
+    ],
+)
+def test_size_of_a_numeric_is_that_of_the_server(admin, type_, fits, does_not):
+    check = make_checker(Typed(type_, Scalar(type_)), nullable=False)
+    assert check(Decimal(fits)) == Decimal(fits)
+    admin.execute(f"SELECT {fits}::{type_}")
+    with pytest.raises(Refused):
+        check(Decimal(does_not))
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        admin.execute(f"SELECT {does_not}::{type_}")
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "condition"),
+    [
+        ("numeric", 10**400, "amount > 0"),
+        ("numeric", Decimal("sNaN"), "amount > 0"),
+        ("varbit", "1" * 32, "octet_length(bits) <= 4"),
+        ("char(5)", "ab   ", "char_length(code) <= 2"),
+        ("tsvector", "a b", "length(words) <= 2"),
+    ],
+)
+def test_limit_that_python_measures_otherwise_is_the_servers(type_, value, condition):
+    check = make_checker(Typed(type_, Scalar(type_)), nullable=False, limits=[Limit("ck", condition)])
+    check(value)
 
 
 def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, admin):
