@@ -51,7 +51,7 @@ def read_texts(texts: Mapping[str, str]) -> Contract:
         except ContractUnreadable as error:
             raise ContractFileError(
                 f"{path}:{error.line}:{error.column}: {error.wanted} should stand here.",
-                remedy="Run `toolkit contract update`, or mend the file.",
+                remedy="Mend the file, or remove it and run `toolkit contract update`.",
             ) from error
         models += [part for part in parts if isinstance(part, ReadModel)]
         commands += [part for part in parts if isinstance(part, Command)]

@@ -85,7 +85,7 @@ class Routine:
     def faults(self, arguments: Mapping[str, Any]) -> list[Fault]:
         """Return everything that is wrong with some arguments."""
         faults = [
-            Fault(name, f"is no argument of {self.name}{_meant(name, self.parameters)}")
+            Fault(name, f"is no argument of {self.name}{meant(name, self.parameters)}")
             for name in arguments
             if name not in self.parameters
         ]
@@ -144,9 +144,7 @@ class Calls:
         """Return the call of a function; raises Invalid for an unknown one and for wrong arguments."""
         routines = self.routines.get(name)
         if routines is None:
-            raise Invalid(
-                faults=[Fault(name, f"is no function of the contract{_meant(name, self.routines)}")]
-            )
+            raise Invalid(faults=[Fault(name, f"is no function of the contract{meant(name, self.routines)}")])
         if len(routines) == 1:
             return routines[0].bind(arguments)
         return self._choose(name, routines, arguments)
@@ -175,6 +173,7 @@ def _distance(value: object, type_: str) -> int:
     return natural.index(type_) if type_ in natural else len(natural)
 
 
-def _meant(name: str, known: Iterable[str]) -> str:
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return a text that names one of those that are known, where it may have been meant."""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.pq.abc import PGresult
 
 from toolkit.client import rows
-from toolkit.client.calls import Bound, Calls, Routine
+from toolkit.client.calls import Bound, Calls, Routine, meant
 from toolkit.client.checks import Refused, check_text
 from toolkit.client.documents import document_shape, type_of
 from toolkit.client.errors import ClientError, DocumentBroken, Fault, Invalid, Retryable, Unavailable
@@ -133,9 +133,7 @@ class Core:
         """Return the questions of a read model; raises Invalid where there is no such one."""
         found = self.models.get(name)
         if found is None:
-            raise Invalid(
-                faults=[Fault(name, f"is no read model of the contract; it has {len(self.models)}")]
-            )
+            raise Invalid(faults=[Fault(name, f"is no read model of the contract{meant(name, self.models)}")])
         return found
 
     def document(self, name: str, result: PGresult, into: Any) -> Any:

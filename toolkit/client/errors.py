@@ -64,7 +64,8 @@ class Invalid(ClientError):
         """Build the error; faults: all that was found wrong before the database was asked."""
         self.faults = tuple(faults)
         if message is None and faults:
-            message = "; ".join(map(str, faults)) + "."
+            message = "; ".join(map(str, faults))
+            message += "" if message.endswith("?") else "."
         super().__init__(message, code=code, sqlstate=sqlstate, constraint=constraint)
 
 

@@ -133,7 +133,7 @@ def find_root(start: Path) -> Path:
             return folder
     raise ProjectMissing(
         f"No pyproject.toml with a [tool.toolkit] table at or above {start}.",
-        remedy="Run the command inside a project.",
+        remedy="Run the command inside a project; `toolkit init` makes one.",
     )
 
 

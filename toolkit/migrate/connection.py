@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -73,7 +74,8 @@ def connect(conninfo: str) -> Connection:
 
 
 def _refusal(error: psycopg.Error) -> ToolkitError:
-    words = " ".join(str(error).removeprefix("connection failed: ").split()).rstrip(".?")
+    told = re.sub(r"\n\tIs the server .*", "", str(error))  # libpq's hint; the remedy says it
+    words = " ".join(told.removeprefix("connection failed: ").split()).rstrip(".?")
     if error.pgconn is not None and error.pgconn.needs_password:
         return PasswordRefused(
             f"The server asks for a password: {words}.",

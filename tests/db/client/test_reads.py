@@ -138,7 +138,7 @@ def test_order(items, order_by, found):
 @pytest.mark.parametrize(
     ("ask", "fault"),
     [
-        (lambda db: db.find("v_itme"), "v_itme: is no read model of the contract; it has 4"),
+        (lambda db: db.find("v_itme"), "v_itme: is no read model of the contract; did you mean v_item?"),
         (lambda db: db.find("v_item", {"nmae": 1}), "nmae: v_item has no field nmae; did you mean name?"),
         (lambda db: db.find("v_item", {"owner.x": 1}), "owner.x: v_item has no field owner.x"),
         (lambda db: db.find("v_item", {"name' OR '1'='1": 1}), "has no field name' OR '1'='1"),
