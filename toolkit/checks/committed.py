@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from toolkit.checks.errors import ContractFileError
-from toolkit.checks.git import git
+from toolkit.checks.git import git, name_commit
 from toolkit.core.contract import Command, Contract, ReadModel, read_contract, write_contract
 from toolkit.core.settings import Settings
 from toolkit.errors import ContractUnreadable
@@ -64,6 +64,7 @@ def read_texts(texts: Mapping[str, str]) -> Contract:
 def read_reference(settings: Settings, reference: str) -> Contract:
     """Return the contract that is committed at a git reference; raises GitFailed with git's words."""
     folder = contract_folder(settings).relative_to(settings.root).as_posix()
-    listed = git(settings.root, "ls-tree", "-z", "--name-only", f"{reference}", f"{folder}/")
+    commit = name_commit(settings.root, reference)
+    listed = git(settings.root, "ls-tree", "-z", "--name-only", commit, f"{folder}/")
     names = [name for name in listed.split("\0") if name.endswith(SUFFIX)]
-    return read_texts({name: git(settings.root, "show", f"{reference}:./{name}") for name in names})
+    return read_texts({name: git(settings.root, "show", f"{commit}:./{name}") for name in names})

@@ -6,6 +6,11 @@ from pathlib import Path
 from toolkit.checks.errors import GitFailed
 
 
+def name_commit(root: Path, reference: str) -> str:
+    """Return the hash of the commit that a reference names; raises GitFailed where it names none."""
+    return git(root, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").strip()
+
+
 def git(root: Path, *arguments: str) -> str:
     """Return what git prints in a folder; raises GitFailed with git's words."""
     command = ["git", "-C", str(root), *arguments]
@@ -39,4 +44,4 @@ def committed_text(root: Path, reference: str, path: Path) -> str:
 
 
 def _start(root: Path, reference: str) -> str:
-    return git(root, "merge-base", reference, "HEAD").strip()
+    return git(root, "merge-base", name_commit(root, reference), "HEAD").strip()

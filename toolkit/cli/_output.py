@@ -17,6 +17,13 @@ FORMAT = click.option(
 )
 
 
+def said(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Refuse the text of an option that says nothing, as an unset variable of a shell makes it."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty", ctx, param)
+    return value
+
+
 def print_json(value: object) -> None:
     """Print one JSON document."""
     click.echo(json.dumps(value, default=str, indent=2))

@@ -11,7 +11,7 @@ from toolkit.checks.outcome import Outcome
 from toolkit.checks.project import open_project
 from toolkit.checks.run import CHECKS, applicable, run_checks
 from toolkit.cli._findings import FORMATS, sarif_of
-from toolkit.cli._output import print_json, progress
+from toolkit.cli._output import print_json, progress, said
 from toolkit.core.findings import Finding
 from toolkit.core.settings import find_root, load_settings
 from toolkit.lint.report import as_annotations
@@ -24,7 +24,9 @@ from toolkit.lint.selection import select
     epilog="Examples: toolkit check; toolkit check lint head; toolkit check --since main --format sarif",
 )
 @click.argument("checks", nargs=-1, metavar="[CHECKS]...", type=click.Choice([*CHECKS]))
-@click.option("--since", metavar="REF", help="Judge what changed since a git reference, such as main.")
+@click.option(
+    "--since", metavar="REF", callback=said, help="Judge what changed since a git reference, such as main."
+)
 @click.option("--database", metavar="URL", help="Compare the ledger of this database with the files, too.")
 @click.option("--format", "form", type=FORMATS, default="text", help="How to print.")
 def command(checks: tuple[str, ...], since: str | None, database: str | None, form: str) -> None:

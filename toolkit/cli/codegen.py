@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from toolkit.checks.generated import generated_files, outdated, write_generated
-from toolkit.cli._output import FORMAT, print_json
+from toolkit.cli._output import FORMAT, print_json, said
 from toolkit.core.settings import find_root, load_settings
 
 _OUT = click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder; the setting's where left out."
+    "--out", type=click.Path(file_okay=False), callback=said, help="Folder; the setting's where left out."
 )
 _CHECK = click.option("--check", is_flag=True, help="Write nothing; say what is not current.")
 
@@ -31,7 +31,7 @@ def command() -> None:
 @_OUT
 @_CHECK
 @FORMAT
-def python(out: Path | None, form: str, *, check: bool) -> None:
+def python(out: str | None, form: str, *, check: bool) -> None:
     """Write a Python package: typed commands, queries and documents, and an error class for each code.
 
     Its functions take a toolkit.client.Database or AsyncDatabase. Exit status: 0 written or current, 1 not
@@ -44,7 +44,7 @@ def python(out: Path | None, form: str, *, check: bool) -> None:
 @_OUT
 @_CHECK
 @FORMAT
-def json_schema(out: Path | None, form: str, *, check: bool) -> None:
+def json_schema(out: str | None, form: str, *, check: bool) -> None:
     """Write a JSON Schema (draft 2020-12) for the documents of each read model.
 
     Exit status: 0 written or current, 1 not current (with --check), 2 usage or environment.
@@ -52,9 +52,9 @@ def json_schema(out: Path | None, form: str, *, check: bool) -> None:
     _make("json-schema", out, form, check=check)
 
 
-def _make(kind: str, out: Path | None, form: str, *, check: bool) -> None:
+def _make(kind: str, out: str | None, form: str, *, check: bool) -> None:
     settings = load_settings(find_root(Path.cwd()))
-    folder = out or settings.codegen.folder(kind)
+    folder = Path(out) if out is not None else settings.codegen.folder(kind)
     if folder is None:
         raise click.UsageError(
             f"Say where: --out FOLDER, or set tool.toolkit.codegen.{kind} in pyproject.toml."

@@ -13,7 +13,7 @@ from toolkit.checks.committed import read_committed, read_reference
 from toolkit.checks.contract import check_contract, opaque_values, update_contract
 from toolkit.checks.errors import ContractUnknown
 from toolkit.checks.kept import Inferred, KeptContract
-from toolkit.cli._output import FORMAT, print_json, progress
+from toolkit.cli._output import FORMAT, print_json, progress, said
 from toolkit.core.contract import Command, Contract, ReadModel, contract_json, write_contract
 from toolkit.core.settings import Settings, find_root, load_settings
 from toolkit.shape.contract_changes import Change, contract_changes
@@ -71,7 +71,12 @@ def show(names: tuple[str, ...], database: str | None, form: str) -> None:
 @command.command(
     "update", epilog='Example: toolkit contract update --allow-break "the app no longer reads it"'
 )
-@click.option("--allow-break", metavar="REASON", help="Write it although readers break; kept in breaks.md.")
+@click.option(
+    "--allow-break",
+    metavar="REASON",
+    callback=said,
+    help="Write it although readers break; kept in breaks.md.",
+)
 def update(allow_break: str | None) -> None:
     """Write the contract of sql/ to sql/contract/; a change that breaks readers needs a reason."""
     settings = load_settings(find_root(Path.cwd()))
@@ -101,7 +106,7 @@ def check(form: str) -> None:
 
 
 @command.command("diff", epilog="Examples: toolkit contract diff --against main; toolkit contract diff")
-@click.option("--against", metavar="GIT_REF", help="Compare with what was committed there.")
+@click.option("--against", metavar="GIT_REF", callback=said, help="Compare with what was committed there.")
 @_DATABASE
 @FORMAT
 def diff(against: str | None, database: str | None, form: str) -> None:

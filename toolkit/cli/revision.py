@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from toolkit.checks.project import open_project
-from toolkit.cli._output import FORMAT, print_json, progress
+from toolkit.cli._output import FORMAT, print_json, progress, said
 from toolkit.core.settings import find_root, load_settings
 from toolkit.migrate.chain import Chain
 from toolkit.migrate.files import WRITE_HERE
@@ -14,7 +14,7 @@ from toolkit.migrate.proposal import propose, write_revisions
 
 
 @click.command("revision", epilog='Example: toolkit revision -m "Let users write about themselves"')
-@click.option("-m", "--message", required=True, help="What the change is for, in one line.")
+@click.option("-m", "--message", required=True, callback=said, help="What the change is for, in one line.")
 @click.option("--allow-data-loss", is_flag=True, help="Write what drops tables, columns or values.")
 @FORMAT
 def command(message: str, *, allow_data_loss: bool, form: str) -> None:

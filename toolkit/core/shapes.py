@@ -140,7 +140,8 @@ def union_of(shapes: Iterable[Shape]) -> Shape:
         return opaque
     alternatives: list[Shape] = []
     nullable = False
-    for shape in flat:
+    # Two may cover each other, such as arrays of what is opaque for two reasons: one of them stays.
+    for shape in sorted(flat, key=canonical_json) if len(flat) > 1 else flat:
         nullable = nullable or accepts_null(shape)
         _add(alternatives, not_null(shape))
     if len(alternatives) > 1:

@@ -249,3 +249,20 @@ def test_texts_that_follow_the_session_are_notes(project):
         "note: v_stay: data.all[] is the text of interval, which follows IntervalStyle of the session; "
         "take extract(epoch FROM …)"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["update", "--allow-break", " "], "it is empty"),
+        (["diff", "--against", ""], "it is empty"),
+        (["diff", "--against", "--help"], "can't tell what was committed"),
+        (["diff", "--against", "HEAD:sql"], "can't tell what was committed"),
+    ],
+)
+def test_reason_and_reference_have_to_say_something(project, arguments, words):
+    project.git("init", "-q")
+    project.git("add", ".")
+    project.git("commit", "-qm", "All")
+    done = project.run(*arguments)
+    assert (done.returncode, done.stdout, words in done.stderr) == (2, "", True)

@@ -100,6 +100,7 @@ def test_file_of_somebody_else_is_not_written_over(project):
         (["json-schema"], "Say where: --out FOLDER, or set tool.toolkit.codegen.json-schema"),
         (["python", "--out", "pyproject.toml"], "is a file"),
         (["ruby"], "No such command 'ruby'"),
+        (["python", "--out", ""], "it is empty"),
     ],
 )
 def test_wrong_usage_is_told(project, arguments, words):

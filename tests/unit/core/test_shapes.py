@@ -1,6 +1,7 @@
 from dataclasses import replace
+from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.strategies import shapes
@@ -48,6 +49,7 @@ def test_covers():
     assert [(wide, narrow, covers(wide, narrow)) for wide, narrow, _ in PAIRS] == PAIRS
 
 
+@example([Array(Opaque("1")), Array(Opaque("0"))], Random(1))
 @given(st.lists(shapes(), max_size=4), st.randoms())
 def test_union_covers_its_parts_and_knows_no_order(parts, random):
     whole = union_of(parts)
