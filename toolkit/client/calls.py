@@ -53,9 +53,7 @@ class Routine:
         self.command = command
         self.name = command.name
         self.parameters = {each.name: each for each in command.parameters}
-        self.required = [
-            name for name, each in self.parameters.items() if not each.optional and not each.variadic
-        ]
+        self.required = [name for name, each in self.parameters.items() if not each.optional]
         self.writes = command.volatility == "volatile"
         self.returned = Returned(command.result)
         self._schema = schema

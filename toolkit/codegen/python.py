@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from toolkit.codegen.python_commands import functions, value
-from toolkit.codegen.python_names import bare_names, class_name, docstring, identifier, quoted
+from toolkit.codegen.python_names import bare_names, class_name, docstring, free, identifier, quoted
 from toolkit.codegen.python_types import Structs
 from toolkit.core.contract import INTERNAL, Contract, ReadModel, write_contract
 from toolkit.core.settings import Names
@@ -38,7 +38,7 @@ _IMPORTS: Final = (
     ("", ()),
     (".", ("models",)),
 )
-_STRINGS: Final = re.compile(r'"""(?:.|\n)*?"""|"[^"\n]*"')
+_STRINGS: Final = re.compile(r'"""(?:.|\n)*?"""|"(?:[^"\\\n]|\\.)*"')
 _WORD: Final = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 
 
@@ -135,14 +135,16 @@ def _errors(contract: Contract) -> Iterator[str]:
         for error in command.errors:
             if error.code:
                 rules[error.code].add((error.rule, error.sqlstate))
+    taken: set[str] = set()
+    classes = {code: free(class_name(code), taken) for code in sorted(rules)}
     bases = {code: _base(code, {state for _, state in found}) for code, found in rules.items()}
     for code in sorted(rules):
         doc = ", ".join(f"{rule} ({state})" if rule else state for rule, state in sorted(rules[code]))
         # The first sentence is what somebody is shown who meets the error.
         text = docstring(f"{_sentence(code)}. {code}: {doc}", indent=4)
-        yield f"\n\nclass {class_name(code)}(base.{bases[code]}):\n{text}\n"
+        yield f"\n\nclass {classes[code]}(base.{bases[code]}):\n{text}\n"
         yield f"    code = {quoted(code)}\n"
-    entries = "".join(f"    {quoted(code)}: {class_name(code)},\n" for code in sorted(rules))
+    entries = "".join(f"    {quoted(code)}: {classes[code]},\n" for code in sorted(rules))
     yield f"\n\nBY_CODE: Mapping[str, type[base.ClientError]] = {{\n{entries}}}\n"
 
 

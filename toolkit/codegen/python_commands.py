@@ -4,7 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from toolkit.codegen.python_names import class_name, docstring, free, identifier, quoted, without_prefix
+from toolkit.codegen.python_names import (
+    class_name,
+    docstring,
+    free,
+    identifier,
+    is_keyword,
+    quoted,
+    without_prefix,
+)
 from toolkit.codegen.python_types import scalar
 from toolkit.core.contract import INTERNAL, Command, Parameter, Result
 from toolkit.core.settings import Names
@@ -32,13 +40,15 @@ def functions(commands: tuple[Command, ...], names: Names, comments: Mapping[str
     Commands with a parameter that has no name are left out: calls are by name. comments: by signature.
     """
     found: dict[str, list[_Function]] = defaultdict(list)
+    called: dict[str, dict[str, str]] = defaultdict(dict)  # overloads share the names of their arguments
     for command in commands:
         if all(parameter.name for parameter in command.parameters):
-            used: set[str] = set()
-            arguments = [
-                (free(identifier(without_prefix(each.name, names.parameter)), used), _parameter(each), each)
-                for each in command.parameters
-            ]
+            known = called[command.name]
+            for each in command.parameters:
+                if each.name not in known:
+                    bare = identifier(without_prefix(each.name, names.parameter))
+                    known[each.name] = free(bare, set(known.values()))
+            arguments = [(known[each.name], _parameter(each), each) for each in command.parameters]
             found[command.name].append(_Function(command, arguments, _result(command.result)))
     taken: set[str] = set()
     for command_name, signatures in found.items():
@@ -75,7 +85,7 @@ def _one(name: str, function: _Function, doc: str) -> Iterator[str]:
     yield f"\n{_head(name, 'Session | AsyncSession', function.annotations)} -> Any:\n{doc}"
     command = function.command
     given = [(argument, each) for argument, _, each in function.arguments if not each.optional]
-    if len(given) == len(function.arguments) and all(each.name.isidentifier() for _, each in given):
+    if len(given) == len(function.arguments) and all(is_keyword(each.name) for _, each in given):
         keywords = "".join(f", {each.name}={argument}" for argument, each in given)
         yield f"    return db.call_function({quoted(command.name)}{keywords})\n"
         return
@@ -102,7 +112,7 @@ def _parameter(parameter: Parameter) -> str:
     text = value(parameter.type, parameter.shape, given=True)
     if parameter.nullable and text != "Any":
         text += " | None"
-    return f"{text} | Default = DEFAULT" if parameter.optional or parameter.variadic else text
+    return f"{text} | Default = DEFAULT" if parameter.optional else text
 
 
 def value(type_: str, shape: Shape, *, given: bool = False) -> str:

@@ -30,6 +30,12 @@ def identifier(name: str) -> str:
     return f"{made}_" if keyword.iskeyword(made) or made in _TAKEN else made
 
 
+def is_keyword(name: str) -> bool:
+    """Tell whether an argument of this name can be given as `name=…`, and arrives under it."""
+    normal = unicodedata.normalize("NFKC", name) == name
+    return normal and name.isidentifier() and not keyword.iskeyword(name) and name != "__debug__"
+
+
 def free(name: str, taken: set[str]) -> str:
     """Return a name with as many `_` behind it as it needs to be none of those taken, and take it."""
     while name in taken:
@@ -57,15 +63,23 @@ def without_prefix(name: str, prefixes: Iterable[str]) -> str:
 def bare_names(models: Iterable[ReadModel], names: Names) -> Mapping[str, str]:
     """Return what each read model is called: without its prefix where that leaves it a name of its own.
 
-    v_user is user; where there is mv_user, too, they keep their prefixes.
+    v_user is user; where there is mv_user, too, they keep their prefixes. Names that are still one in Python,
+    as v_user2 and v_user_2, are numbered.
     """
     prefixes = (*names.materialized_view, *names.projection, *names.view)
     bare = {model.name: without_prefix(model.name, prefixes) for model in models}
     shared = Counter(class_name(name) for name in bare.values())
-    return {
-        full: name if shared[class_name(name)] == 1 else full.replace('"', "").replace(".", "_")
-        for full, name in bare.items()
-    }
+    called: dict[str, str] = {}
+    taken: set[str] = set()
+    for full, name in sorted(bare.items(), key=lambda each: shared[class_name(each[1])] > 1):
+        whole = name if shared[class_name(name)] == 1 else full.replace('"', "").replace(".", "_")
+        made, number = whole, 1
+        while taken & {class_name(made), identifier(made)}:
+            number += 1
+            made = f"{whole}_{number}"
+        taken |= {class_name(made), identifier(made)}
+        called[full] = made
+    return called
 
 
 def quoted(text: str) -> str:

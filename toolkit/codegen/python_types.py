@@ -1,5 +1,6 @@
 """Shapes as Python types: annotations of msgspec Structs, and the Structs for objects."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +22,7 @@ _IN_SQL: Final = _IN_JSON | {
 _STRINGS: Final = frozenset({
     "text", "varchar", "char", "citext", "name", "bit", "varbit", "money", "xml", "tsvector", "tsquery",
 })  # fmt: skip
+_UNNAMED: Final = re.compile(r'["\\\x00-\x1f]')
 # msgspec tells the members of a union apart by their JSON type: one of each kind at most.
 _JSON_KINDS: Final = {"int": "number", "Decimal": "number", "Float": "number", "bool": "bool", "Any": "any"}
 
@@ -36,14 +38,21 @@ class Structs:
     names: set[str] = field(default_factory=set)
 
     def add(self, name: str, doc: str, shape: Object) -> str:
-        """Make the class of an object, and those of the objects in it; return its name."""
+        """Make the class of an object, and those of the objects in it; return its name.
+
+        Keys that msgspec has no fields for are left out.
+        """
         taken: set[str] = set()
-        fields = [self._field(name, each, taken) for each in shape.properties]
+        fields = [
+            self._field(name, each, taken) for each in shape.properties if not _UNNAMED.search(each.name)
+        ]
         self.made.append((name, doc, sorted(fields, key=lambda line: "=" in line)))
         return name
 
     def _field(self, owner: str, each: Property, taken: set[str]) -> str:
-        attribute = free(identifier(each.name), taken)
+        # Python changes names of two underscores in a class, and has uses of its own for some.
+        bare = each.name.lstrip("_") if each.name.startswith("__") else each.name
+        attribute = free(identifier(bare), taken)
         annotation = self.annotation(each.shape, owner + class_name(each.name), each.name)
         if each.optional:
             annotation += " | UnsetType"

@@ -199,6 +199,7 @@ def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, adm
             "p_text: must be text, not int",
             f"p_count: must be from {-2**63} to {2**63 - 1}",
         ]),
+        ("fn_variadic", {"p_first": "a"}, ["p_rest: is missing"]),
         ("fn_mood", {"p_mood": "glad"}, ["p_mood: must be one of sad, so so, happy"]),
         ("fn_domain", {"p_email": "a@b", "p_code": "123456"}, [
             "p_code: must have at most 5 characters, has 6",

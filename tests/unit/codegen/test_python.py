@@ -182,6 +182,61 @@ def test_package_works(shop, unload):
     assert made.commands.pay(Recorder(), order_id=1) == ("fn_pay", {"p_order_id": 1})
 
 
+ODD = """\
+v_user2
+  id: uuid
+  data: {__typename: text, __class__: text, id: uuid, "a\\"b": text in ("x\\""|y)}
+
+v_user_2
+  id: uuid
+  data: {id: uuid}
+
+volatile fn_teach(
+  class: text
+  ﬁx: text
+) returns boolean
+  raises P0001 rule_a A_1
+  raises P0001 rule_b A1
+
+volatile fn_tag(
+  variadic p_tags: [text]
+) returns boolean
+
+volatile fn_turn(
+  p_x: integer
+) returns boolean
+
+volatile fn_turn(
+  x: text
+) returns boolean
+"""
+
+
+def test_odd_names_are_told_apart_and_arrive_as_they_are(unload):
+    made = load(packaged(of_text(ODD)))
+
+    class Recorder:
+        def call_function(self, _, /, **arguments: object):
+            return arguments
+
+        def find(self, name, *_: object, **_options: object):
+            return name
+
+    assert made.commands.teach(Recorder(), class_="a", fix="b") == {"class": "a", "ﬁx": "b"}
+    assert made.commands.tag(Recorder(), tags=["a"]) == {"p_tags": ["a"]}
+    with pytest.raises(TypeError):
+        made.commands.tag(Recorder())
+    assert made.commands.turn(Recorder(), x=1) == {"p_x": 1}
+    assert made.commands.turn(Recorder(), x_="a") == {"x": "a"}
+    assert len(made.errors.BY_CODE) == len(set(made.errors.BY_CODE.values())) == 2
+    assert [each.find(Recorder()) for each in (made.queries.v_user2, made.queries.v_user_2_2)] == [
+        "v_user2", "v_user_2",
+    ]  # fmt: skip
+    document = {"__typename": "User", "__class__": "C", "id": "6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11"}
+    user = msgspec.convert(document | {'a"b': "y"}, made.models.VUser2)
+    assert (user.typename, user.class__, hasattr(user, "a_b")) == ("User", "C", False)
+
+
 @strategies.share(0.5, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(strategies.read_models(), max_size=3, unique_by=lambda model: model.name),
