@@ -64,7 +64,8 @@ class AsyncDatabase(AsyncSession):
         prepare_threshold: None behind a pooler that can't prepare.
         """
         owned = not isinstance(target, AsyncConnection | AsyncConnectionPool)
-        super().__init__(self, _NO_CONTEXT if owned else _NO_CONTEXT.with_timeout(timeout))
+        limited = _NO_CONTEXT.with_timeout(timeout)
+        super().__init__(self, _NO_CONTEXT if owned else limited)
         require("check", check, CHECKS)
         require("documents", documents, DOCUMENTS)
         self.core: Core | None = None

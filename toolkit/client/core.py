@@ -74,7 +74,8 @@ class Context(NamedTuple):
 
     def with_timeout(self, seconds: float | None) -> "Context":
         """Return the context with that many seconds for a statement; raises Invalid for what are none."""
-        if seconds is not None and not (isinstance(seconds, int | float) and 0 < seconds <= _LONGEST):
+        good = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= _LONGEST
+        if seconds is not None and not good:
             raise Invalid(faults=[Fault("timeout", f"must be seconds, more than 0 and at most {_LONGEST}")])
         return self._replace(timeout=seconds)
 
@@ -229,6 +230,7 @@ def connection_options(conninfo: str, timeout: float | None, prepare_threshold: 
         ) from None
     options: dict[str, Any] = {"autocommit": True, "prepare_threshold": prepare_threshold}
     if timeout is not None:
+        given = given or os.environ.get("PGOPTIONS")  # which libpq does not look at beside options
         ours = f"-c statement_timeout={_milliseconds(timeout)}"
         options["options"] = f"{given} {ours}" if given else ours
     return options

@@ -94,10 +94,17 @@ def test_settings_that_are_none_are_refused(shared):
     assert [fault.place for fault in caught.value.faults] == ["x; DROP", "user_id"]
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9, "1"])
-def test_timeout_that_is_none_is_refused(shared, seconds):
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9, "1", True])
+def test_timeout_that_is_none_is_refused(shared, make, url, seconds):
     with pytest.raises(Invalid):
         shared.with_timeout(seconds)
+    with pytest.raises(Invalid):
+        make(url, timeout=seconds)
+
+
+def test_timeout_keeps_the_options_of_the_environment(connect, url, monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c app.user_id=ada")
+    assert connect(url, timeout=5).call_function("fn_actor") == "ada"
 
 
 def test_timeouts_take_effect_where_they_are_said(connect, shared, url):
