@@ -69,12 +69,16 @@ def outdated(folder: Path, kind: str, files: Mapping[str, str]) -> dict[Path, st
 
 def _leftovers(folder: Path, kind: str, files: Mapping[str, str]) -> list[Path]:
     there = sorted(folder.glob(f"*{_SUFFIXES[kind]}"))
-    return [path for path in there if path.name not in files and _is_ours(path)]
+    return [path for path in there if path.name not in files and _MARK in _text(path)]
 
 
-def _is_ours(path: Path) -> bool:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    return not text or _MARK in text
+def _may_replace(path: Path) -> bool:
+    text = _text(path)
+    return not text or _MARK in text  # py.typed is empty
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
 
 
 def write_generated(folder: Path, kind: str, files: Mapping[str, str]) -> list[Path]:
@@ -85,7 +89,7 @@ def write_generated(folder: Path, kind: str, files: Mapping[str, str]) -> list[P
     try:
         wrong = outdated(folder, kind, files)
         for path in wrong:
-            if path.exists() and not _is_ours(path):
+            if path.exists() and not _may_replace(path):
                 raise GeneratedUnwritable(
                     f"{path} was not made by `toolkit codegen`.",
                     remedy="Choose a folder of its own for what is made, or move the file away.",

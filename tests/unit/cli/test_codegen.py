@@ -85,6 +85,14 @@ def test_schemas_of_read_models_that_are_gone_are_removed_and_strangers_are_left
     assert names(schemas) == ["other.json", "v_person.json"]
 
 
+def test_empty_file_of_somebody_else_is_left(project):
+    run(project, "python")
+    (project / "app/db/theirs.py").touch()
+    assert run(project, "python", "--check").stdout == "All files are current.\n"
+    assert run(project, "python").stdout == "No files changed.\n"
+    assert (project / "app/db/theirs.py").exists()
+
+
 def test_file_of_somebody_else_is_not_written_over(project):
     (project / "app/db").mkdir(parents=True)
     (project / "app/db/models.py").write_text("theirs = 1\n")
