@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
+from psycopg.rows import tuple_row
 
 from toolkit.checks.calls import ACTOR
 from toolkit.checks.project import Project, open_project
@@ -62,6 +64,7 @@ class Databases:
         """Give a connection in a transaction that is rolled back; what is deferred is asked before."""
         connection = self._shared or psycopg.connect(self._scratch.clone(self._template), autocommit=True)
         self._shared = connection
+        connection.row_factory = tuple_row  # which the test before may have changed
         lease = Lease(connection.info.dsn, self._hold, connection)
         try:
             with connection.transaction(force_rollback=True) as transaction:
@@ -127,14 +130,17 @@ def _silent(message: str) -> None:
 @contextmanager
 def acting(connection: psycopg.Connection, role: str, actor: object = None) -> Iterator[psycopg.Connection]:
     """Let a connection act as a role, and as an acting user where one is given; inside of a transaction."""
-    (before,) = connection.execute("SELECT current_setting('role')").fetchone() or ("none",)
+    # Not the connection's own rows: a test may have chosen dicts.
+    cursor = psycopg.Cursor(connection, row_factory=tuple_row)
+    cursor.execute(sql.SQL("SELECT current_setting('role'), current_setting({}, true)").format(ACTOR))
+    before, actor_before = cursor.fetchone() or ("none", None)
     with connection.transaction():
-        _act(connection, role, "" if actor is None else str(actor))
+        _act(cursor, role, "" if actor is None else str(actor))
         yield connection
-        _act(connection, before, "")
+        _act(cursor, before, actor_before or "")
 
 
-def _act(connection: psycopg.Connection, role: str, actor: str) -> None:
-    connection.execute(
+def _act(cursor: psycopg.Cursor[Any], role: str, actor: str) -> None:
+    cursor.execute(
         sql.SQL("SELECT set_config('role', {}, true), set_config({}, {}, true)").format(role, ACTOR, actor)
     )

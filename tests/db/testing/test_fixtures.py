@@ -74,6 +74,19 @@ def test_role_ends_with_an_error(database, as_role):
     assert database.execute(COUNT).fetchone() == (0,)
 
 
+def test_role_inside_of_a_role_ends_with_the_outer_one(database, as_role):
+    acting = "SELECT current_setting('app.user_id') AS actor, current_user::text AS role"
+    database.row_factory = psycopg.rows.dict_row
+    with as_role("sample_command", "1"):
+        with as_role("sample_read", "2"):
+            assert database.execute(acting).fetchone() == {"actor": "2", "role": "sample_read"}
+        assert database.execute(acting).fetchone() == {"actor": "1", "role": "sample_command"}
+
+
+def test_rows_of_the_test_before_are_no_matter(database):
+    assert database.execute(COUNT).fetchone() == (0,)
+
+
 def test_client_takes_part_in_the_transaction(database, database_client, as_role):
     with as_role("sample_command"):
         id_ = database_client.as_user(uuid4()).call_function("fn_add_book", p_title="by the client")
@@ -137,7 +150,7 @@ def ended(outcomes: str) -> dict[str, int]:
 @pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "xdist"])
 def test_each_test_has_its_database(sample, options):
     done = subprocess.run(**pytest_of(sample, *options), capture_output=True, check=False, timeout=120)
-    assert ended(done.stdout) == {"passed": 14, "error": 1}, done.stdout
+    assert ended(done.stdout) == {"passed": 16, "error": 1}, done.stdout
     assert "UniqueViolation" in done.stdout  # what was deferred
     assert "test_deferred_constraint_is_asked" in done.stdout
 
