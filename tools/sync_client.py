@@ -20,6 +20,7 @@ WORDS = {
     "AsyncServerCursor": "ServerCursor",
     "AsyncSession": "Session",
     "AsyncTransaction": "Transaction",
+    "aclosing": "closing",
     "__aenter__": "__enter__",
     "__aexit__": "__exit__",
     "async_database": "database",
@@ -32,11 +33,12 @@ LINES = {
     "session": {
         "`session.py` is made from this file": "made from `async_session.py`",
         "import asyncio\nimport contextlib\nimport itertools\n": (
-            "import contextlib\nimport itertools\nimport time\n"
+            "import contextlib\nimport itertools\nimport threading\nimport time\n"
         ),
         "AsyncIterator, Awaitable, Callable": "Callable, Iterator",
         "await asyncio.sleep": "time.sleep",
         "Awaitable[T]": "T",
+        "asyncio.Lock": "threading.Lock",
         "import Context, Cursor, delay": "import Context, delay",
         "def _result(cursor: Cursor)": "def _result(cursor: Cursor[Any])",
     },

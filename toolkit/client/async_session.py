@@ -32,12 +32,14 @@ class AsyncSession:
         database: "AsyncDatabase",
         context: Context = _NO_CONTEXT,
         connection: AsyncConnection[Any] | None = None,
+        lock: "asyncio.Lock | None" = None,
     ) -> None:
-        """Belong to a database; connection: the one of a transaction that is open."""
+        """Belong to a database; connection: the one of a transaction that is open; lock: of that one."""
         self._database = database
         self._context = context
         self._connection = connection
         self._is_plain = not context.is_set
+        self._lock = lock or asyncio.Lock()
 
     async def call_function(self, name: str, /, **arguments: Any) -> Any:
         """Call a command or a query function by the names of its parameters.
@@ -134,11 +136,26 @@ class AsyncSession:
         """Yield the documents that a condition finds without holding them all; into as for find_one."""
         core = self._database.core or await self._database.start()
         query = core.queries(view).find(where, order_by)
-        async with self.transaction() as session, session.cursor() as cursor:
-            await cursor.execute(query.sql, query.values)
-            while await cursor.fetchmany(_BATCH):
-                for document in core.each_of(view, _result(cursor), into):
-                    yield document
+        if self._is_outermost():
+            async with self.transaction() as session:
+                stream: Any = session.stream(view, where, order_by=order_by, into=into)
+                async with contextlib.aclosing(stream):
+                    async for document in stream:
+                        yield document
+            return
+        # No savepoint: whoever stops reading would undo what was written in the meantime.
+        try:
+            async with self._lent() as connection, _cursor(connection) as cursor:
+                async with self._lock, self._set_for(connection, back=True):
+                    await cursor.execute(query.sql, query.values)
+                    fetched = await cursor.fetchmany(_BATCH)
+                while fetched:
+                    for document in core.each_of(view, _result(cursor), into):
+                        yield document
+                    async with self._lock, self._set_for(connection, back=True):
+                        fetched = await cursor.fetchmany(_BATCH)
+        except psycopg.Error as error:
+            raise await self._database.explained(error, committing=False) from error
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncTransaction"]:
@@ -154,7 +171,8 @@ class AsyncSession:
                 outermost = is_idle(connection)
                 async with connection.transaction():
                     async with self._set_for(connection, back=not outermost):
-                        yield AsyncTransaction(self._database, _NO_CONTEXT, connection)
+                        lock = self._lock if self._is_shared() else None
+                        yield AsyncTransaction(self._database, _NO_CONTEXT, connection, lock)
                     committing = outermost
         except psycopg.Error as error:
             raise await self._database.explained(error, committing=committing) from error
@@ -184,14 +202,14 @@ class AsyncSession:
         They hold for its calls and transactions only, inside of a transaction too. None for the user: nobody.
         """
         context = self._context.with_settings({"user_id": user_id, **settings})
-        return AsyncSession(self._database, context, self._connection)
+        return AsyncSession(self._database, context, self._connection, self._lock)
 
     def with_timeout(self, seconds: float) -> "AsyncSession":
         """Return a session whose statements end with TimedOut when they take longer.
 
         A statement alone is a transaction then, since the server has to know before it begins.
         """
-        return AsyncSession(self._database, self._context.with_timeout(seconds), self._connection)
+        return AsyncSession(self._database, self._context.with_timeout(seconds), self._connection, self._lock)
 
     async def _ask(self, query: Query) -> AsyncCursor[Any]:
         return await self._execute(query.sql, query.values)
@@ -220,6 +238,14 @@ class AsyncSession:
     async def _send(
         self, connection: AsyncConnection[Any], text: bytes, values: list[Any], with_user: bytes | None
     ) -> AsyncCursor[Any]:
+        if not self._is_shared():
+            return await self._send_with(connection, text, values, with_user)
+        async with self._lock:  # nobody else's statement comes between the settings and the one they are for
+            return await self._send_with(connection, text, values, with_user)
+
+    async def _send_with(
+        self, connection: AsyncConnection[Any], text: bytes, values: list[Any], with_user: bytes | None
+    ) -> AsyncCursor[Any]:
         # Not the connection's own kind of cursor: a service may have chosen one with other placeholders.
         cursor = AsyncCursor(connection, row_factory=tuple_row)
         if self._is_plain:
@@ -238,6 +264,10 @@ class AsyncSession:
         if self._connection is not None:
             return contextlib.nullcontext(self._connection)
         return self._database.connection()
+
+    def _is_shared(self) -> bool:
+        """Tell whether other sessions may use the same connection at the same time."""
+        return self._connection is not None or self._database.single is not None
 
     def _is_outermost(self) -> bool:
         """Tell whether a transaction that is begun now is no savepoint."""
@@ -267,7 +297,11 @@ class AsyncTransaction(AsyncSession):
     def cursor(self) -> AsyncServerCursor[Any]:
         """Return a cursor on the server, for results that are too large to hold."""
         assert self._connection is not None
-        return self._connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
+        return _cursor(self._connection)
+
+
+def _cursor(connection: AsyncConnection[Any]) -> AsyncServerCursor[Any]:
+    return connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
 
 
 def _result(cursor: Cursor) -> pq.abc.PGresult:

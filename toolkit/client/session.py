@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -32,12 +33,14 @@ class Session:
         database: "Database",
         context: Context = _NO_CONTEXT,
         connection: Connection[Any] | None = None,
+        lock: "threading.Lock | None" = None,
     ) -> None:
-        """Belong to a database; connection: the one of a transaction that is open."""
+        """Belong to a database; connection: the one of a transaction that is open; lock: of that one."""
         self._database = database
         self._context = context
         self._connection = connection
         self._is_plain = not context.is_set
+        self._lock = lock or threading.Lock()
 
     def call_function(self, name: str, /, **arguments: Any) -> Any:
         """Call a command or a query function by the names of its parameters.
@@ -132,11 +135,26 @@ class Session:
         """Yield the documents that a condition finds without holding them all; into as for find_one."""
         core = self._database.core or self._database.start()
         query = core.queries(view).find(where, order_by)
-        with self.transaction() as session, session.cursor() as cursor:
-            cursor.execute(query.sql, query.values)
-            while cursor.fetchmany(_BATCH):
-                for document in core.each_of(view, _result(cursor), into):
-                    yield document
+        if self._is_outermost():
+            with self.transaction() as session:
+                stream: Any = session.stream(view, where, order_by=order_by, into=into)
+                with contextlib.closing(stream):
+                    for document in stream:
+                        yield document
+            return
+        # No savepoint: whoever stops reading would undo what was written in the meantime.
+        try:
+            with self._lent() as connection, _cursor(connection) as cursor:
+                with self._lock, self._set_for(connection, back=True):
+                    cursor.execute(query.sql, query.values)
+                    fetched = cursor.fetchmany(_BATCH)
+                while fetched:
+                    for document in core.each_of(view, _result(cursor), into):
+                        yield document
+                    with self._lock, self._set_for(connection, back=True):
+                        fetched = cursor.fetchmany(_BATCH)
+        except psycopg.Error as error:
+            raise self._database.explained(error, committing=False) from error
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator["Transaction"]:
@@ -152,7 +170,8 @@ class Session:
                 outermost = is_idle(connection)
                 with connection.transaction():
                     with self._set_for(connection, back=not outermost):
-                        yield Transaction(self._database, _NO_CONTEXT, connection)
+                        lock = self._lock if self._is_shared() else None
+                        yield Transaction(self._database, _NO_CONTEXT, connection, lock)
                     committing = outermost
         except psycopg.Error as error:
             raise self._database.explained(error, committing=committing) from error
@@ -182,14 +201,14 @@ class Session:
         They hold for its calls and transactions only, inside of a transaction too. None for the user: nobody.
         """
         context = self._context.with_settings({"user_id": user_id, **settings})
-        return Session(self._database, context, self._connection)
+        return Session(self._database, context, self._connection, self._lock)
 
     def with_timeout(self, seconds: float) -> "Session":
         """Return a session whose statements end with TimedOut when they take longer.
 
         A statement alone is a transaction then, since the server has to know before it begins.
         """
-        return Session(self._database, self._context.with_timeout(seconds), self._connection)
+        return Session(self._database, self._context.with_timeout(seconds), self._connection, self._lock)
 
     def _ask(self, query: Query) -> Cursor[Any]:
         return self._execute(query.sql, query.values)
@@ -218,6 +237,14 @@ class Session:
     def _send(
         self, connection: Connection[Any], text: bytes, values: list[Any], with_user: bytes | None
     ) -> Cursor[Any]:
+        if not self._is_shared():
+            return self._send_with(connection, text, values, with_user)
+        with self._lock:  # nobody else's statement comes between the settings and the one they are for
+            return self._send_with(connection, text, values, with_user)
+
+    def _send_with(
+        self, connection: Connection[Any], text: bytes, values: list[Any], with_user: bytes | None
+    ) -> Cursor[Any]:
         # Not the connection's own kind of cursor: a service may have chosen one with other placeholders.
         cursor = Cursor(connection, row_factory=tuple_row)
         if self._is_plain:
@@ -236,6 +263,10 @@ class Session:
         if self._connection is not None:
             return contextlib.nullcontext(self._connection)
         return self._database.connection()
+
+    def _is_shared(self) -> bool:
+        """Tell whether other sessions may use the same connection at the same time."""
+        return self._connection is not None or self._database.single is not None
 
     def _is_outermost(self) -> bool:
         """Tell whether a transaction that is begun now is no savepoint."""
@@ -265,7 +296,11 @@ class Transaction(Session):
     def cursor(self) -> ServerCursor[Any]:
         """Return a cursor on the server, for results that are too large to hold."""
         assert self._connection is not None
-        return self._connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
+        return _cursor(self._connection)
+
+
+def _cursor(connection: Connection[Any]) -> ServerCursor[Any]:
+    return connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
 
 
 def _result(cursor: Cursor[Any]) -> pq.abc.PGresult:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from toolkit.client.contracts import of_text
-from toolkit.client.errors import DocumentBroken, Invalid
+from toolkit.client.errors import DocumentBroken, Invalid, Rejected
 
 ITEMS = """
     INSERT INTO tb_item (id, name, rank, price, at, mood, flag, tags, owner) VALUES
@@ -216,6 +216,37 @@ def test_stream_gives_all_documents_without_holding_them(db, admin):
         assert sum(1 for _ in tx.stream("v_item", {"id": {"lte": 3}}, into=Item)) == 3
     texts = list(db.stream("v_item", {"id": {"lte": 3}}, order_by="id", into=bytes))
     assert [json.loads(text)["id"] for text in texts] == [1, 2, 3]
+
+
+def test_what_is_written_while_a_stream_is_read_stays_when_it_is_left(db, admin):
+    admin.execute("INSERT INTO tb_item (id) SELECT n FROM generate_series(1, 2500) AS n")
+    with db.transaction() as tx:
+        for row in tx.as_user("ada").stream("v_item", order_by="id"):
+            tx.call_function("fn_rename", p_id=row["id"], p_name="read")
+            assert tx.call_function("fn_actor") is None
+            if row["id"] == 1500:
+                break
+    assert db.count("v_item", {"name": "read"}) == 1500
+
+
+def test_transaction_that_fails_while_a_stream_is_read_tells_why(db, admin):
+    admin.execute("INSERT INTO tb_item (id) SELECT n FROM generate_series(1, 2500) AS n")
+    with pytest.raises(Rejected), db.transaction() as tx:
+        for _ in tx.stream("v_item"):
+            tx.call_function("fn_raise", p_state="P0001", p_rule="x")
+    with db.transaction() as tx:
+        with pytest.raises(Rejected):
+            for _ in tx.stream("v_item", order_by="id"):
+                with tx.transaction() as inner:
+                    inner.call_function("fn_raise", p_state="P0001", p_rule="x")
+        assert tx.count("v_item") == 2500
+    assert len(list(db.stream("v_item"))) == 2500
+
+
+def test_stream_in_a_transaction_is_of_the_acting_user(connect, reader_url):
+    with connect(reader_url).transaction() as tx:
+        assert [row["id"] for row in tx.as_user("ada").stream("v_secret", order_by="id")] == [1, 3]
+        assert list(tx.stream("v_secret")) == []
 
 
 @pytest.mark.parametrize("documents", ["raise", "warn", "off"])

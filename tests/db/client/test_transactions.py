@@ -1,10 +1,12 @@
 """Several calls in one transaction, for a user, in time; and what is tried again."""
 
+import asyncio
 import threading
 
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from toolkit.client import AsyncDatabase
 from toolkit.client.errors import (
     Conflict,
     Invalid,
@@ -92,6 +94,17 @@ def test_settings_that_are_none_are_refused(shared):
     with pytest.raises(Invalid) as caught:
         shared.as_user("a\0", **{"x; DROP": 1})
     assert [fault.place for fault in caught.value.faults] == ["x; DROP", "user_id"]
+
+
+def test_calls_at_the_same_time_in_a_transaction_are_those_of_their_users(url, contract):
+    async def work():
+        async with AsyncDatabase(url, contract=contract) as db, db.transaction() as tx:
+            users = [None, *"abcd"] * 4
+            calls = [(tx.as_user(user) if user else tx).call_function("fn_actor") for user in users]
+            return users, await asyncio.gather(*calls)
+
+    users, found = asyncio.run(work())
+    assert found == users
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9, "1", True])
