@@ -135,7 +135,10 @@ class Model:
     def _of_document(self, name: str, parts: list[str], shape: Shape) -> Field:
         steps = [quote_text(part) for part in parts]
         if not isinstance(shape, Scalar):
-            owner = " -> ".join((quote(_ALIAS, _DOCUMENT), *steps[:-1]))
+            document = quote(_ALIAS, _DOCUMENT)
+            if self._columns[_DOCUMENT].type == "json":
+                document += "::jsonb"  # json has no order and contains nothing
+            owner = " -> ".join((document, *steps[:-1]))
             typed = Typed("jsonb", shape, nullable=True)
             field = Field(name, f"({owner} -> {steps[-1]})", typed, self._schema, in_document=True)
             field.null_as = f"({owner} ->> {steps[-1]})"  # NULL for a null of JSON, too, as for scalars

@@ -111,6 +111,24 @@ def test_null_in_a_document_is_null_whatever_else_may_stand_there(connect, url, 
         assert [row["id"] for row in db.find("v_part", {name: {"is_null": False}})] == [1]
 
 
+def test_documents_of_json_are_asked_as_those_of_jsonb(connect, url, admin):
+    admin.execute("""
+        CREATE VIEW v_text AS
+        SELECT n AS id, json_build_object('id', n, 'part', json_build_object('n', -n)) AS data
+        FROM generate_series(1, 3) AS n
+    """)
+    db = connect(
+        url, contract=of_text("v_text\n  id: integer\n  data: json {id: integer, part: {n: integer}}\n")
+    )
+    assert db.find_one("v_text", {"part": {"contains": {"n": -2}}})["id"] == 2
+    page, after = db.page("v_text", order_by="part", limit=2)
+    assert [row["id"] for row in page + db.page("v_text", order_by="part", limit=2, after=after)[0]] == [
+        3,
+        2,
+        1,
+    ]
+
+
 @pytest.mark.parametrize(
     ("order_by", "found"),
     [
