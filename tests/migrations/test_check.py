@@ -234,7 +234,7 @@ def test_base_that_is_none_is_an_error_of_usage(base):
     refused = base.run("toolkit", "check", "lint", "--since", "nothing")
     assert refused.returncode == 2
     assert refused.stderr == (
-        "toolkit: git can't tell what was committed: Not a valid object name nothing."
+        "toolkit: git can't tell what was committed: there is no commit nothing."
         " Name a commit, a branch or a tag.\n"
     )
 

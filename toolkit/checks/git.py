@@ -8,7 +8,13 @@ from toolkit.checks.errors import GitFailed
 
 def name_commit(root: Path, reference: str) -> str:
     """Return the hash of the commit that a reference names; raises GitFailed where it names none."""
-    return git(root, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").strip()
+    try:
+        return git(root, "rev-parse", "--verify", "--end-of-options", f"{reference}^{{commit}}").strip()
+    except GitFailed as error:
+        if "single revision" not in error.message:
+            raise
+        message = f"git can't tell what was committed: there is no commit {reference}."
+        raise GitFailed(message, remedy=error.remedy) from error
 
 
 def git(root: Path, *arguments: str) -> str:
