@@ -11,6 +11,7 @@ import tempfile
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -182,7 +183,8 @@ def replace_file(path: Path, text: str) -> None:
     try:
         was = target.stat()
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
+        with ExitStack() as undo:
+            undo.callback(os.unlink, name)
             with os.fdopen(descriptor, "wb") as new:
                 new.write(text.encode())
                 made = os.fstat(descriptor)
@@ -190,8 +192,6 @@ def replace_file(path: Path, text: str) -> None:
                     os.fchown(descriptor, was.st_uid, was.st_gid)
                 os.fchmod(descriptor, stat.S_IMODE(was.st_mode))
             Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink()
-            raise
+            undo.pop_all()
     except OSError as error:
         raise SqlFileError(path, f"can't be written: {error.strerror}.") from error

@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,18 +118,14 @@ def publish(source: Path, stems: Sequence[str], folder: Path) -> tuple[Path, ...
     """
     names = [stem + suffix for stem in stems for suffix in (".up.sql", ".down.sql", ".py")]
     pairs = [(folder / f".{name}.new", folder / name) for name in names]
-    placed: list[Path] = []
-    try:
+    with ExitStack() as undo:
         for (temporary, _), name in zip(pairs, names, strict=True):
-            placed.append(temporary)
+            undo.callback(temporary.unlink, missing_ok=True)
             temporary.write_bytes((source / name).read_bytes())
         for temporary, final in pairs:
-            placed.append(final)
+            undo.callback(final.unlink, missing_ok=True)
             temporary.rename(final)
-    except BaseException:
-        for path in placed:
-            path.unlink(missing_ok=True)
-        raise
+        undo.pop_all()
     return tuple(final for _, final in pairs)
 
 
