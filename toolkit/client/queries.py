@@ -231,6 +231,8 @@ def _structure(where: Where, values: list[Any], depth: int) -> tuple[Any, ...]:
             values.append(value)
         elif value is None:
             found.append((name, "is_null", True))
+        elif value == {}:
+            raise Invalid(faults=[Fault(name, "has no operator: it would find everything")])
         elif isinstance(value, Mapping):
             found += [_operation(name, *each, values) for each in value.items()]
         else:

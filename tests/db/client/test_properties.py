@@ -115,7 +115,7 @@ def operators(values, *names: str, order=True):
     found = {"is_null": st.booleans()}
     for name in ("eq", "ne", *(("lt", "lte", "gt", "gte") if order else ()), *names):
         found[name] = st.lists(values, max_size=3) if name in ("in", "not_in") else values
-    return values | st.none() | st.fixed_dictionaries({}, optional=found)
+    return values | st.none() | st.fixed_dictionaries({}, optional=found).filter(bool)
 
 
 texts = st.sampled_from([*[name for name in NAMES if name is not None], "A", "%pple", "_00%", "b"])

@@ -167,6 +167,7 @@ def test_order(items, order_by, found):
         (lambda db: db.find("v_item", {"rank": {"is_null": 1}}), "rank: is_null takes True or False"),
         (lambda db: db.find("v_item", {"mood": "glad"}), "mood: must be one of sad, so so, happy"),
         (lambda db: db.find("v_item", {"or": {"id": 1}}), "or: must hold a list of mappings"),
+        (lambda db: db.find("v_item", {"rank": {}}), "rank: has no operator"),
         (lambda db: db.find("v_item", "id = 1"), "where: must be a mapping"),
         (lambda db: db.find("v_item", {1: 1}), "where: 1 is no name of a field"),
         (lambda db: db.find("v_item", order_by="id; DROP"), "order_by: v_item has no field id; DROP"),
