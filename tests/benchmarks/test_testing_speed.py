@@ -115,8 +115,8 @@ def test_database_of_its_own(project, scratch, compare):
     watch = Stopwatch(project)
     compare(
         "a test with fresh_database, against pytest-postgresql's noproc on the same server",
-        watch.runs("fresh", FRESH, 60),
-        watch.runs("yardstick", YARDSTICK.format(**server), 60),
+        watch.runs("fresh", FRESH, 200),
+        watch.runs("yardstick", YARDSTICK.format(**server), 200),
         bar=1 / 3,
         rounds=5,
         clock=watch,

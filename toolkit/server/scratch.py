@@ -94,6 +94,7 @@ class Scratch:
         self.user = connection.info.user
         self._conninfo = conninfo
         self._connection = connection
+        self._turn = threading.Lock()  # no database can be made in the transaction of another thread
         self._number = secrets.randbits(31)
         self._counter = itertools.count(1)
         self._alive: set[str] = set()
@@ -119,14 +120,15 @@ class Scratch:
         create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY {}").format(
             sql.Identifier(name), sql.Identifier(template), self._strategy
         )
-        try:
-            self._connection.execute(create)
-        except psycopg.OperationalError as error:
-            if not self._clones or not (error.sqlstate or "").startswith(_OF_SYSTEM):
-                raise
-            self._clones = False  # not every file system can
-            self._copy_by("copy")
-            self._connection.execute(create)
+        with self._turn:
+            try:
+                self._connection.execute(create)
+            except psycopg.OperationalError as error:
+                if not self._clones or not (error.sqlstate or "").startswith(_OF_SYSTEM):
+                    raise
+                self._clones = False  # not every file system can
+                self._copy_by("copy")
+                self._connection.execute(create)
         return make_conninfo(self._conninfo, dbname=name)
 
     def template(self, key: str, build: Callable[[str], None], *, bases: Sequence[str] = ()) -> str:
@@ -203,7 +205,7 @@ class Scratch:
         unfinished = str(conninfo_to_dict(conninfo)["dbname"])
         try:
             build(conninfo)
-            with self._connection.transaction():
+            with self._turn, self._connection.transaction():
                 self._connection.execute(
                     sql.SQL("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false").format(
                         sql.Identifier(unfinished)

@@ -4,6 +4,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,17 @@ class Databases:
         self.project = project
         self._scratch = scratch
         self._template = template
+        self._cloner = ThreadPoolExecutor(max_workers=1)
+        self._ahead: Future[str] | None = None
         self._shared: psycopg.Connection | None = None
         self._keeper: subprocess.Popen[bytes] | None = None
 
     @contextmanager
     def fresh(self) -> Iterator[Lease]:
-        """Give a database of its own."""
-        lease = Lease(self._scratch.clone(self._template), self._hold)
+        """Give a database of its own; the next one is made while this one is used."""
+        ahead, self._ahead = self._ahead or self._clone_ahead(), None
+        lease = Lease(ahead.result(), self._hold)
+        self._ahead = self._clone_ahead()
         try:
             yield lease
         finally:
@@ -79,6 +84,9 @@ class Databases:
                 connection.close()
                 self._end(lease)
 
+    def _clone_ahead(self) -> Future[str]:
+        return self._cloner.submit(self._scratch.clone, self._template)
+
     def _end(self, lease: Lease) -> None:
         if lease.kept:
             self._scratch.keep(lease.conninfo, lease.kept)
@@ -103,7 +111,8 @@ class Databases:
         return f"Its server stays for an hour, or until: kill {self._keeper.pid}"
 
     def close(self) -> None:
-        """Close the shared connection."""
+        """Close the shared connection; wait for a database that is being made."""
+        self._cloner.shutdown()
         if self._shared:
             self._shared.close()
 
