@@ -1,5 +1,6 @@
 """`toolkit init`: a new project is whole, clean, and works with the commands it names."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from toolkit.cli.init import _FILES, _template
+from toolkit import __version__
+from toolkit.cli.init import _FILES, _template, command
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +52,60 @@ def test_new_project_migrates_and_tests_green(project):
         assert "note:" not in checked.stdout
     finally:
         toolkit("db", "stop", cwd=project)
+
+
+CLONE, WHEEL, GONE = "file://PLACE/a%20clone", "file://PLACE/a%20wheel.whl", "file://PLACE/gone.whl"
+
+
+@pytest.mark.parametrize(
+    ("noted", "line", "place"),
+    [
+        (None, f"cqrs-toolkit[all]=={__version__}", None),  # it came from an index
+        ({"url": CLONE, "dir_info": {"editable": True}}, f"--editable {CLONE}[all]", "a clone"),
+        ({"url": CLONE, "dir_info": {}}, f"cqrs-toolkit[all] @ {CLONE}", "a clone"),
+        ({"url": WHEEL, "archive_info": {}}, f"cqrs-toolkit[all] @ {WHEEL}", "a wheel.whl"),
+        ({"url": GONE, "archive_info": {}}, f"cqrs-toolkit[all]=={__version__}", None),
+        (
+            {"url": "https://git.example/t", "vcs_info": {"vcs": "git", "commit_id": "c0ffee"}},
+            "cqrs-toolkit[all] @ git+https://git.example/t@c0ffee",
+            None,
+        ),
+        ({"url": "https://a.example/t", "archive_info": {}}, "cqrs-toolkit[all] @ https://a.example/t", None),
+    ],
+)  # fmt: skip
+def test_requirements_name_the_place_that_the_package_came_from(tmp_path, monkeypatch, noted, line, place):
+    (tmp_path / "a clone").mkdir()
+    (tmp_path / "a wheel.whl").touch()
+    information = tmp_path / "site" / f"cqrs_toolkit-{__version__}.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text(
+        f"Metadata-Version: 2.4\nName: cqrs-toolkit\nVersion: {__version__}\n"
+    )
+    if noted is not None:
+        (information / "direct_url.json").write_text(json.dumps(noted).replace("PLACE", str(tmp_path)))
+    monkeypatch.syspath_prepend(information.parent)
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(command, ["shop"])
+    assert done.exit_code == 0, done.output
+    *comments, requirement = (tmp_path / "shop/requirements.txt").read_text(encoding="utf-8").splitlines()
+    assert all(comment.startswith("# ") for comment in comments)
+    assert requirement == line.replace("PLACE", str(tmp_path))
+    if place is None:
+        assert "requirements.txt takes" not in done.output
+    else:
+        assert f"requirements.txt takes cqrs-toolkit from {tmp_path / place}, " in done.output
+
+
+def test_make_says_what_to_do_where_pip_finds_no_toolkit(project, monkeypatch):
+    (project / ".venv").unlink()
+    (project / "requirements.txt").write_text("cqrs-toolkit[all]==0.0.0.dev0\n", encoding="utf-8")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    refused = run("make", "migrate", cwd=project)
+    assert refused.returncode == 2
+    assert (
+        "make: pip could not install requirements.txt. Where the index has no cqrs-toolkit," in refused.stderr
+    )
+    assert not (project / ".venv/.installed").exists()
 
 
 def test_hook_of_a_new_project_is_clean(project):

@@ -1,7 +1,11 @@
 """`toolkit init`: writes a new project that migrates and tests green at once."""
 
+import json
+from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import click
 
@@ -44,7 +48,8 @@ def command(folder: Path) -> None:
     Nothing that is there already is changed: with any of the files in FOLDER the command refuses.
     """
     texts = {name: _template(template) for name, template in _FILES.items()}
-    texts["requirements.txt"] = f"cqrs-toolkit[all]=={__version__}\n"
+    requirement, place = _requirement()
+    texts["requirements.txt"] = _template("requirements.txt") + requirement + "\n"
     there = sorted(name for name in texts if (folder / name).exists())
     if there:
         raise ProjectExists(
@@ -54,6 +59,36 @@ def command(folder: Path) -> None:
     _write({folder / name: text for name, text in texts.items()})
     where = "" if folder == Path() else f"cd {folder}; "
     click.echo(f"{len(texts)} files written. Go on with: {where}make migrate; make test")
+    if place is not None:
+        click.echo(
+            f"requirements.txt takes cqrs-toolkit from {place}, as it was installed here. "
+            "Before other machines use it, name a place there that they reach."
+        )
+
+
+def _requirement() -> tuple[str, Path | None]:
+    """Return what pip is to install, and the place on this machine that it comes from.
+
+    It is where this package was installed from, which installers note (PEP 610) unless it was an index: there
+    need not be an index that has it. A place that is gone is of no use.
+    """
+    pinned = f"cqrs-toolkit[all]=={__version__}"
+    try:
+        noted = metadata.distribution("cqrs-toolkit").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return pinned, None
+    origin = json.loads(noted or "{}")
+    url = origin.get("url", "")
+    if control := origin.get("vcs_info"):
+        return f"cqrs-toolkit[all] @ {control['vcs']}+{url}@{control['commit_id']}", None
+    if not url.startswith("file:"):
+        return (f"cqrs-toolkit[all] @ {url}" if url else pinned), None
+    place = Path(url2pathname(urlsplit(url).path))
+    if not place.exists():
+        return pinned, None
+    if origin.get("dir_info", {}).get("editable"):
+        return f"--editable {url}[all]", place
+    return f"cqrs-toolkit[all] @ {url}", place
 
 
 def _write(texts: dict[Path, str]) -> None:
