@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import psycopg
 from psycopg import pq
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq.abc import PGresult
 
 from toolkit.client import rows
@@ -208,6 +208,24 @@ def may_retry(error: ClientError, attempt: int, attempts: int) -> bool:
     return attempt < attempts and (isinstance(error, Retryable) or stale)
 
 
+def refusal(error: psycopg.Error, conninfo: str) -> str | None:
+    """Return why no connection could be made, in words that are safe to show: whether a server is there.
+
+    None where it is about to start, or to stop, which passes.
+    """
+    state = pq.Ping.NO_RESPONSE
+    if not isinstance(error, psycopg.errors.ConnectionTimeout):  # libpq waits while all other threads do
+        state = pq.Ping(pq.PGconn.ping(make_conninfo(conninfo, connect_timeout=1).encode()))
+    if state == pq.Ping.REJECT:
+        return None
+    if state == pq.Ping.OK:
+        return (
+            "The server refuses the connection; its words are in the error's cause. Look at the user, the "
+            "password and the database of the connection string, and at the server's pg_hba.conf and limits."
+        )
+    return "No server answers: is it running, and are host and port of the connection string right?"
+
+
 def default_target() -> str:
     """Return DATABASE_URL; raises Unavailable where it is not set."""
     url = os.environ.get("DATABASE_URL")
@@ -216,21 +234,28 @@ def default_target() -> str:
     return url
 
 
-def connection_options(conninfo: str, timeout: float | None, prepare_threshold: int | None) -> dict[str, Any]:
+def connection_options(
+    conninfo: str, timeout: float | None, wait: float, prepare_threshold: int | None
+) -> dict[str, Any]:
     """Return what the connections of the client's own pool are made with.
 
-    Autocommit, so that a call is one message; transactions are begun where they are asked for.
+    Autocommit, so that a call is one message; transactions are begun where they are asked for. A server that
+    does not answer is waited for no longer than for a free connection, unless libpq was told how long.
     Raises ValueError for a connection string that is none.
     """
     try:
-        given = conninfo_to_dict(conninfo).get("options")
+        named = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError:  # whose words can quote the password
         raise ValueError(
             "the connection string is malformed: give postgresql://…, whatever the driver, or key=value pairs"
         ) from None
     options: dict[str, Any] = {"autocommit": True, "prepare_threshold": prepare_threshold}
+    if "connect_timeout" not in named and not os.environ.get("PGCONNECT_TIMEOUT"):
+        options["connect_timeout"] = max(1, round(wait))
     if timeout is not None:
-        given = given or os.environ.get("PGOPTIONS")  # which libpq does not look at beside options
+        given = named.get("options") or os.environ.get(
+            "PGOPTIONS"
+        )  # which libpq does not look at beside options
         ours = f"-c statement_timeout={_milliseconds(timeout)}"
         options["options"] = f"{given} {ours}" if given else ours
     return options

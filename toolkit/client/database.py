@@ -20,6 +20,7 @@ from toolkit.client.core import (
     connection_options,
     default_target,
     is_idle,
+    refusal,
     require,
 )
 from toolkit.client.errors import ClientError, ContractMismatch, Unavailable
@@ -60,7 +61,8 @@ class Database(Session):
         the signatures and columns from the database. errors: the application's classes by code.
         check: whether the database is compared with the contract at the first call: strict, warn, off.
         documents: what happens when one is not what a type says: raise, warn, off.
-        timeout: seconds for every statement. wait: seconds to wait for a free connection.
+        timeout: seconds for every statement. wait: seconds to wait for a free connection, and for a server
+        that was there and is gone to come back.
         prepare_threshold: None behind a pooler that can't prepare.
         """
         owned = not isinstance(target, Connection | ConnectionPool)
@@ -81,15 +83,16 @@ class Database(Session):
         elif isinstance(target, ConnectionPool):
             self._pool = target
         else:
-            conninfo = target if target is not None else default_target()
+            self._conninfo = target if target is not None else default_target()
+            self._options = connection_options(self._conninfo, timeout, wait, prepare_threshold)
             self._owned = self._pool = ConnectionPool(
-                conninfo,
+                self._conninfo,
                 min_size=min_size,
                 max_size=max_size,
                 timeout=wait,
                 reconnect_timeout=wait,  # then the next call tries anew, instead of after a pause that grew
                 open=False,
-                kwargs=connection_options(conninfo, timeout, prepare_threshold),
+                kwargs=self._options,
             )
 
     def __enter__(self) -> Self:
@@ -106,13 +109,13 @@ class Database(Session):
     def start(self) -> Core:
         """Connect, read the contract, and compare it with the database; done by the first call.
 
-        Raises Unavailable, and ContractMismatch with everything that is not as the contract says.
+        Raises Unavailable, at once where a connection is refused, and ContractMismatch with everything that
+        is not as the contract says.
         """
         with self._starting:
             if self.core is not None:
                 return self.core
-            if self._owned is not None:
-                self._owned.open()
+            self._open()
             contract = read_contract_source(self._contract)
             if contract is None or self._check != "off":
                 found = self._read_signatures()
@@ -141,6 +144,23 @@ class Database(Session):
             with contextlib.suppress(psycopg.Error):
                 self._pool.check()
         return made
+
+    def _open(self) -> None:
+        """Open the client's own pool; of a connection that is refused it would tell only after `wait`."""
+        pool = self._owned
+        if pool is None or not pool.closed:
+            return
+        try:
+            with Connection.connect(self._conninfo, **self._options):
+                pass
+        except psycopg.Error as error:
+            why = refusal(error, self._conninfo)
+            if why is not None:
+                raise Unavailable(why) from error
+        try:
+            pool.open()
+        except psycopg.Error as error:
+            raise self.explained(error, committing=False) from error
 
     def _translator(self) -> Translator:
         return self.core.translator if self.core is not None else Translator(())

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -99,6 +100,43 @@ def test_server_that_is_not_there_is_unavailable(connect, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     with pytest.raises(Unavailable, match="set DATABASE_URL"):
         Database()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"dbname": "toolkit_none"}, "refuses the connection"),
+        ({"user": "toolkit_nobody"}, "refuses the connection"),
+        ({"host": "127.0.0.1"}, "No server answers"),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"check": "off"}])
+def test_refused_connection_is_told_of_at_once(connect, url, wrong, says, options):
+    with closing(socket.socket()) as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        port = {"port": unheard.getsockname()[1]} if "host" in wrong else {}
+        db = connect(make_conninfo(url, **wrong, **port), wait=86_400, **options)  # the test ends before
+        for _ in range(2):
+            with pytest.raises(Unavailable, match=says) as caught:
+                db.find("v_item")
+            assert isinstance(caught.value.__cause__, psycopg.OperationalError)
+            assert "toolkit_no" not in str(caught.value)
+
+
+@pytest.fixture
+def starting(url):
+    """The port of a server that is about to start; in another process, since libpq's ping keeps the GIL."""
+    parts = conninfo_to_dict(url)
+    script = Path(__file__).with_name("starting_server.py")
+    command = [sys.executable, script, f"{parts['host']}/.s.PGSQL.{parts['port']}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+def test_server_that_is_about_to_start_is_waited_for(connect, url, starting):
+    there = make_conninfo(url, host="127.0.0.1", port=starting, sslmode="disable", gssencmode="disable")
+    assert connect(there, wait=60).count("v_item") == 0
 
 
 @pytest.mark.parametrize("bad", ["postgresql://[", "nonsense", "postgresql+psycopg://ada:s3cret@host/db"])
