@@ -12,7 +12,8 @@ from psycopg.rows import tuple_row
 
 from toolkit.client.core import Context, Cursor, delay, is_idle, is_stale_plan, may_retry
 from toolkit.client.errors import ClientError, Internal
-from toolkit.client.queries import Order, Query, Where
+from toolkit.client.indexes import NO_SCANS, IndexHints, serves
+from toolkit.client.queries import Order, Queries, Query, Where
 
 if TYPE_CHECKING:
     from toolkit.client.async_database import AsyncDatabase
@@ -78,8 +79,9 @@ class AsyncSession:
         into: dict, a msgspec type, or bytes for the JSON as it comes.
         """
         core = self._database.core or await self._database.start()
-        query = core.queries(view).find_one(where)
-        return core.document(view, _result(await self._ask(query)), into)
+        queries = core.queries(view)
+        query = queries.find_one(where)
+        return core.document(view, _result(await self._ask(queries, query)), into)
 
     async def find(
         self,
@@ -96,8 +98,9 @@ class AsyncSession:
         order_by: names of fields, `-` before one that descends. into: as for find_one.
         """
         core = self._database.core or await self._database.start()
-        query = core.queries(view).find(where, order_by, limit, offset)
-        return core.documents_of(view, _result(await self._ask(query)), into)
+        queries = core.queries(view)
+        query = queries.find(where, order_by, limit, offset)
+        return core.documents_of(view, _result(await self._ask(queries, query)), into)
 
     async def page(
         self,
@@ -114,20 +117,23 @@ class AsyncSession:
         The order is made total by id: whatever is written meanwhile, no document comes twice.
         """
         core = self._database.core or await self._database.start()
-        page = core.queries(view).page(where, order_by, limit, after)
-        result = _result(await self._ask(page.query))
+        queries = core.queries(view)
+        page = queries.page(where, order_by, limit, after)
+        result = _result(await self._ask(queries, page.query))
         return core.documents_of(view, result, into, limit), page.cursor(result)
 
     async def count(self, view: str, where: Where | None = None) -> int:
         """Return the number of documents that a condition finds."""
         core = self._database.core or await self._database.start()
-        cursor = await self._ask(core.queries(view).count(where))
+        queries = core.queries(view)
+        cursor = await self._ask(queries, queries.count(where))
         return int((await cursor.fetchall())[0][0])
 
     async def exists(self, view: str, where: Where | None = None) -> bool:
         """Tell whether a condition finds any document."""
         core = self._database.core or await self._database.start()
-        cursor = await self._ask(core.queries(view).exists(where))
+        queries = core.queries(view)
+        cursor = await self._ask(queries, queries.exists(where))
         return bool((await cursor.fetchall())[0][0])
 
     async def stream(
@@ -135,7 +141,9 @@ class AsyncSession:
     ) -> AsyncIterator[Any]:
         """Yield the documents that a condition finds without holding them all; into as for find_one."""
         core = self._database.core or await self._database.start()
-        query = core.queries(view).find(where, order_by)
+        queries = core.queries(view)
+        query = queries.find(where, order_by)
+        await self._look_for_indexes(queries.hints)
         if self._is_outermost():
             async with self.transaction() as session:
                 stream: Any = session.stream(view, where, order_by=order_by, into=into)
@@ -211,8 +219,28 @@ class AsyncSession:
         """
         return AsyncSession(self._database, self._context.with_timeout(seconds), self._connection, self._lock)
 
-    async def _ask(self, query: Query) -> AsyncCursor[Any]:
+    async def _ask(self, queries: Queries, query: Query) -> AsyncCursor[Any]:
+        if queries.hints.waiting:
+            await self._look_for_indexes(queries.hints)
         return await self._execute(query.sql, query.values)
+
+    async def _look_for_indexes(self, hints: IndexHints) -> None:
+        """Point out what is asked of documents and no index serves.
+
+        Not on a connection that others use, or whose transaction is not ours to end: a later call looks then.
+        """
+        if self._is_shared():
+            return
+        for field in hints.take():
+            # What fails here fails in the query too, and is told of there.
+            with contextlib.suppress(psycopg.Error):
+                async with self._lent() as connection, connection.transaction(force_rollback=True):
+                    cursor = AsyncCursor(connection, row_factory=tuple_row)
+                    await cursor.execute(NO_SCANS)
+                    await cursor.execute(hints.explain(field), [])
+                    plan = _result(cursor).get_value(0, 0)
+                if plan is not None and not serves(plan):
+                    hints.point_out(field)
 
     async def _execute(
         self, text: bytes, values: list[Any], *, with_user: bytes | None = None, writes: bool = False

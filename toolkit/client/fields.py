@@ -19,6 +19,11 @@ _UNSORTED: Final = frozenset({"line", "lseg", "box", "path", "circle", "xid", "c
 # Types without an operator for equality.
 _INCOMPARABLE: Final = frozenset({"json", "xml", "point", "polygon", "jsonpath"})
 _TEXTS: Final = frozenset({"text", "varchar", "char", "citext", "name"})
+# Types that a text of a document is cast to by a function that PostgreSQL calls immutable.
+_INDEXED: Final = frozenset({
+    "text", "varchar", "smallint", "integer", "bigint", "numeric", "float4", "float8", "boolean", "uuid",
+    "jsonb",
+})  # fmt: skip
 _COMPARED: Final = {"eq": "=", "ne": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 _LISTED: Final = {"in": "= ANY", "not_in": "<> ALL"}
 _MATCHED: Final = {"like": "LIKE", "ilike": "ILIKE"}
@@ -64,6 +69,20 @@ class Field:
     def sortable(self) -> bool:
         """Whether rows can be ordered by it."""
         return self._typed.type.partition("(")[0] not in (_UNSORTED | _INCOMPARABLE)
+
+    @property
+    def probe(self) -> str:
+        """The condition that any index serves which serves the field; empty for a type that has none."""
+        operator = next((each for each in ("eq", "contains") if each in self.operators), None)
+        return self.test(operator).sql if operator else ""
+
+    @property
+    def in_an_index(self) -> str:
+        """The field as it would stand in CREATE INDEX; empty where text is its type only by a setting."""
+        if self._typed.type.partition("(")[0] not in _INDEXED:
+            return ""
+        method = "" if "eq" in self.operators else "USING gin "
+        return f"{method}(({self.expression}))".replace(f"{quote(_ALIAS)}.", "").replace("%%", "%")
 
     def test(self, operator: str) -> Test:
         """Return the condition that one of the operators makes, for is_null without a value."""

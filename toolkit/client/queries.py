@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -12,13 +11,13 @@ import msgspec
 from toolkit.client.checks import Refused
 from toolkit.client.errors import Fault, Invalid
 from toolkit.client.fields import OPERATORS, Field, Model
+from toolkit.client.indexes import IndexHints
 
 _MOST_FORMS: Final = 1000  # forms of questions whose SQL is kept; a service has far fewer
 _LARGEST: Final = 2**63 - 1
 _PLAIN: Final = frozenset({str, int, UUID})
 _WORDS: Final = ("and", "or", "not")
 _DEEPEST: Final = 30
-_log: Final = logging.getLogger("toolkit.client")
 
 Where = Mapping[str, Any]
 Order = str | Sequence[str] | None
@@ -44,8 +43,8 @@ class Queries:
     def __init__(self, model: Model) -> None:
         """Take the read model."""
         self.model = model
+        self.hints = IndexHints(model)
         self._forms: dict[Any, _Form] = {}
-        self._pointed_out: set[str] = set()
 
     def find(
         self, where: Where | None, order_by: Order = None, limit: int | None = None, offset: int | None = None
@@ -114,20 +113,10 @@ class Queries:
         if compiler.faults:
             raise Invalid(faults=compiler.faults)
         for field in compiler.fields:
-            self._point_out(field)
+            self.hints.add(field)
         sorted_by = [field for field in order if field is not None]
         text = _text(self.model, conditions, sorted_by, rest)
         return _Form(text.encode(), tuple(compiler.checks))
-
-    def _point_out(self, field: Field) -> None:
-        if field.in_document and field.name not in self._pointed_out:
-            self._pointed_out.add(field.name)
-            _log.warning(
-                "%s is asked for %s, which is in the document only: every row is read. A column beside data, "
-                "with an index under it, is faster.",
-                self.model.name,
-                field.name,
-            )
 
 
 class Page:

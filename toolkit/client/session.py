@@ -13,7 +13,8 @@ from psycopg.rows import tuple_row
 
 from toolkit.client.core import Context, delay, is_idle, is_stale_plan, may_retry
 from toolkit.client.errors import ClientError, Internal
-from toolkit.client.queries import Order, Query, Where
+from toolkit.client.indexes import NO_SCANS, IndexHints, serves
+from toolkit.client.queries import Order, Queries, Query, Where
 
 if TYPE_CHECKING:
     from toolkit.client.database import Database
@@ -77,8 +78,9 @@ class Session:
         into: dict, a msgspec type, or bytes for the JSON as it comes.
         """
         core = self._database.core or self._database.start()
-        query = core.queries(view).find_one(where)
-        return core.document(view, _result(self._ask(query)), into)
+        queries = core.queries(view)
+        query = queries.find_one(where)
+        return core.document(view, _result(self._ask(queries, query)), into)
 
     def find(
         self,
@@ -95,8 +97,9 @@ class Session:
         order_by: names of fields, `-` before one that descends. into: as for find_one.
         """
         core = self._database.core or self._database.start()
-        query = core.queries(view).find(where, order_by, limit, offset)
-        return core.documents_of(view, _result(self._ask(query)), into)
+        queries = core.queries(view)
+        query = queries.find(where, order_by, limit, offset)
+        return core.documents_of(view, _result(self._ask(queries, query)), into)
 
     def page(
         self,
@@ -113,20 +116,23 @@ class Session:
         The order is made total by id: whatever is written meanwhile, no document comes twice.
         """
         core = self._database.core or self._database.start()
-        page = core.queries(view).page(where, order_by, limit, after)
-        result = _result(self._ask(page.query))
+        queries = core.queries(view)
+        page = queries.page(where, order_by, limit, after)
+        result = _result(self._ask(queries, page.query))
         return core.documents_of(view, result, into, limit), page.cursor(result)
 
     def count(self, view: str, where: Where | None = None) -> int:
         """Return the number of documents that a condition finds."""
         core = self._database.core or self._database.start()
-        cursor = self._ask(core.queries(view).count(where))
+        queries = core.queries(view)
+        cursor = self._ask(queries, queries.count(where))
         return int((cursor.fetchall())[0][0])
 
     def exists(self, view: str, where: Where | None = None) -> bool:
         """Tell whether a condition finds any document."""
         core = self._database.core or self._database.start()
-        cursor = self._ask(core.queries(view).exists(where))
+        queries = core.queries(view)
+        cursor = self._ask(queries, queries.exists(where))
         return bool((cursor.fetchall())[0][0])
 
     def stream(
@@ -134,7 +140,9 @@ class Session:
     ) -> Iterator[Any]:
         """Yield the documents that a condition finds without holding them all; into as for find_one."""
         core = self._database.core or self._database.start()
-        query = core.queries(view).find(where, order_by)
+        queries = core.queries(view)
+        query = queries.find(where, order_by)
+        self._look_for_indexes(queries.hints)
         if self._is_outermost():
             with self.transaction() as session:
                 stream: Any = session.stream(view, where, order_by=order_by, into=into)
@@ -210,8 +218,28 @@ class Session:
         """
         return Session(self._database, self._context.with_timeout(seconds), self._connection, self._lock)
 
-    def _ask(self, query: Query) -> Cursor[Any]:
+    def _ask(self, queries: Queries, query: Query) -> Cursor[Any]:
+        if queries.hints.waiting:
+            self._look_for_indexes(queries.hints)
         return self._execute(query.sql, query.values)
+
+    def _look_for_indexes(self, hints: IndexHints) -> None:
+        """Point out what is asked of documents and no index serves.
+
+        Not on a connection that others use, or whose transaction is not ours to end: a later call looks then.
+        """
+        if self._is_shared():
+            return
+        for field in hints.take():
+            # What fails here fails in the query too, and is told of there.
+            with contextlib.suppress(psycopg.Error):
+                with self._lent() as connection, connection.transaction(force_rollback=True):
+                    cursor = Cursor(connection, row_factory=tuple_row)
+                    cursor.execute(NO_SCANS)
+                    cursor.execute(hints.explain(field), [])
+                    plan = _result(cursor).get_value(0, 0)
+                if plan is not None and not serves(plan):
+                    hints.point_out(field)
 
     def _execute(
         self, text: bytes, values: list[Any], *, with_user: bytes | None = None, writes: bool = False

@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 import pytest
 
+from toolkit.checks.contracts import infer_contract
 from toolkit.client.contracts import of_text
 from toolkit.client.errors import DocumentBroken, Invalid, Rejected
 
@@ -309,6 +310,66 @@ def test_condition_on_the_document_alone_is_pointed_out_once(connect, url, caplo
         db.find("v_item", {"name": "ada"})
     (record,) = caplog.records
     assert record.getMessage().startswith("v_item is asked for owner.name, which is in the document only")
+
+
+INDEXED = """
+    CREATE VIEW v_document AS SELECT i.id, jsonb_build_object(
+        'name', i.name, 'rank', i.rank, 'tags', i.tags, 'at', i.at,
+        'owner', jsonb_build_object('name', i.owner)
+    ) AS data FROM tb_item AS i;
+    CREATE MATERIALIZED VIEW mv_document AS SELECT d.id, d.data FROM v_document AS d;
+    CREATE UNIQUE INDEX uq_mv_document ON mv_document (id);
+"""
+PATHS = {"name": "a", "rank": 1, "owner.name": "a", "tags": {"contains": ["a"]}}
+
+
+@pytest.mark.parametrize(
+    ("indexes", "pointed_out"),
+    [
+        ([], ["name", "rank", "owner.name", "tags"]),
+        (["((data ->> 'name'))", "(((data ->> 'rank')::integer))"], ["owner.name", "tags"]),
+        (["((data -> 'owner' ->> 'name'))", "USING gin ((data -> 'tags'))"], ["name", "rank"]),
+        (["USING gin (data)", "((data ->> 'rank'))"], ["name", "rank", "owner.name", "tags"]),
+        (["((data ->> 'name')) WHERE id > 5"], ["name", "rank", "owner.name", "tags"]),
+    ],
+)
+def test_path_that_an_index_serves_is_not_pointed_out(
+    connect, url, admin, project, caplog, indexes, pointed_out
+):
+    admin.execute(INDEXED)
+    for index in indexes:
+        admin.execute(f"CREATE INDEX ON mv_document {index}")
+    db = connect(url, contract=infer_contract(url, project).contract)
+    with caplog.at_level(logging.WARNING, "toolkit.client"):
+        for path, value in PATHS.items():
+            assert db.find("mv_document", {path: value}) == []
+        list(db.stream("mv_document", PATHS))
+        assert db.find("v_document", order_by="at") == []
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.split()[:5] for text in told[:-1]] == [
+        ["mv_document", "is", "asked", "for", f"{path},"] for path in pointed_out
+    ]
+    assert told[-1].startswith("v_document is asked for at,")
+    assert told[-1].endswith("with an index under it is faster.")  # no index can be on what depends on a zone
+    for text in told[:-1]:
+        admin.execute(text[text.index("CREATE INDEX") :].rstrip("."))  # what it says helps
+    caplog.clear()
+    again = connect(url, contract=infer_contract(url, project).contract)
+    with caplog.at_level(logging.WARNING, "toolkit.client"):
+        again.find("mv_document", PATHS)
+    assert caplog.records == []
+
+
+def test_index_is_looked_for_outside_of_transactions(connect, outside, url, caplog):
+    connection = outside("connection", url)
+    mine, db = connect(connection), connect(url)
+    with caplog.at_level(logging.WARNING, "toolkit.client"):
+        assert mine.find("v_item", {"owner.name": "a"}) == []
+        with db.transaction() as tx:
+            tx.find("v_item", {"owner.name": "a"})
+        assert caplog.records == []
+        db.find("v_item", {"owner.name": "a"})
+    assert len(caplog.records) == 1
 
 
 def test_client_without_contract_reads_as_one_with_it(connect, url, admin):
