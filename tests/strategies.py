@@ -85,7 +85,9 @@ def commands(draw):
     )  # fmt: skip
     return Command(
         draw(names),
-        tuple(draw(st.lists(parameters, max_size=2))),
+        tuple(
+            draw(st.lists(parameters, max_size=2, unique_by=lambda each: each.name))
+        ),  # PostgreSQL has no other
         draw(st.builds(Result, types, shapes(), st.booleans(), many=st.booleans())),
         draw(st.sampled_from(("volatile", "stable"))),
         tuple(draw(st.lists(errors, max_size=2))),
