@@ -6,6 +6,7 @@ import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import msgspec
 import psycopg
 from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor, pq
 from psycopg.rows import tuple_row
@@ -61,7 +62,7 @@ class AsyncSession:
             return core.returned(routine, _result(cursor))
         try:
             return returned.read(await cursor.fetchall())
-        except psycopg.DataError as error:
+        except (psycopg.DataError, msgspec.DecodeError) as error:
             raise Internal(f"{name} returned what Python has no value for.") from error
 
     async def validate(self, name: str, /, **arguments: Any) -> None:

@@ -48,6 +48,7 @@ _COUNTABLE: Final = (_TEXTS | {"bytea"}) - {"char"}
 _EXACT: Final = DecimalContext(prec=2100, rounding=ROUND_HALF_UP)  # a numeric(1000, -1000) has 2000 digits
 _LARGEST: Final = 2**30  # characters or bytes of a value
 _NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NO_NUMBERS: Final = (b"null", b"NaN", b"Infinity")  # as what a float, and a Decimal, that is none is written
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -213,7 +214,7 @@ def _json(wrap: Callable[..., Any]) -> Checker:
     def check(value: Any) -> Any:
         try:
             text = _encode(value)
-            has_nan = b"null" in text and _has_nan(value)
+            has_nan = any(map(text.__contains__, _NO_NUMBERS)) and _has_nan(_plain(value))
         except (TypeError, ValueError, RecursionError, msgspec.MsgspecError) as error:
             raise Refused(f"can't be written as JSON: {error}") from None
         if b"\\u0000" in text and _NUL.search(text):
@@ -225,15 +226,19 @@ def _json(wrap: Callable[..., Any]) -> Checker:
     return check
 
 
+def _plain(value: object) -> object:
+    return msgspec.to_builtins(value, builtin_types=(Decimal, msgspec.Raw))
+
+
 def _has_nan(value: object) -> bool:
-    """Tell whether a value holds a NaN or infinite number, which is written as null."""
+    """Tell whether a value holds a number that is none, or infinite; its objects are read as msgspec does."""
     if isinstance(value, float):
         return not math.isfinite(value)
+    if isinstance(value, Decimal):
+        return not value.is_finite()
     if isinstance(value, Mapping):
         return any(map(_has_nan, value.values()))
-    if isinstance(value, msgspec.Struct):
-        return any(map(_has_nan, msgspec.structs.astuple(value)))
-    return isinstance(value, list | tuple | set | frozenset) and any(map(_has_nan, value))
+    return isinstance(value, list | tuple) and any(map(_has_nan, value))
 
 
 def _parsed(*types: type, parse: Callable[[str], Any], what: str) -> Checker:

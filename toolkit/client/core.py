@@ -142,7 +142,7 @@ class Core:
         type_ = self.types[name] if into is dict else into
         try:
             return rows.document(result, type_)
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             self._report(name, error)
             return rows.document(result, dict)
 
@@ -151,7 +151,7 @@ class Core:
         type_ = self.types[name] if into is dict else into
         try:
             return rows.documents(result, type_, most)
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             self._report(name, error)
             return rows.documents(result, dict, most)
 
@@ -167,12 +167,15 @@ class Core:
         read = rows.documents if routine.returned.many else rows.document
         try:
             return read(result, routine.returned.type)
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             self._report(routine.name, error)
             return read(result, dict)
 
-    def _report(self, name: str, error: msgspec.ValidationError) -> None:
+    def _report(self, name: str, error: msgspec.DecodeError) -> None:
         """Tell of a document that breaks the contract, as the setting says; it comes as it is then."""
+        if not isinstance(error, msgspec.ValidationError):
+            # Of json, which keeps half of a surrogate pair; jsonb refuses it.
+            raise DocumentBroken(f"A document of {name} is no JSON that can be read.") from error
         if self.check_documents == "off":
             return
         # What stands in the document is in no message.

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -43,6 +44,7 @@ class Field:
 
     def __init__(self, name: str, expression: str, typed: Typed, schema: str, *, in_document: bool) -> None:
         """Take the SQL of the field and what it holds; raises ValueError where its type is no name."""
+        typed = _compared(typed)
         self.name = name
         self.expression = expression
         self.null_as = expression  # what is NULL where it is
@@ -96,6 +98,19 @@ class Field:
         return Test(f"{self.expression} {symbol} {self.cast}", value)
 
 
+def _compared(typed: Typed) -> Typed:
+    """Return what a field is compared with: the base of a domain, and of any size.
+
+    A text that is longer than the column matches nothing and is no fault; cast to the domain it would be cut
+    off, and match.
+    """
+    shape = typed.shape
+    if not isinstance(shape, Scalar):
+        return typed
+    bare = (shape.base or typed.type).partition("(")[0]
+    return replace(typed, type=bare, shape=replace(shape, type=bare, base=""))
+
+
 def _list_of(check: Checker) -> Checker:
     def check_list(value: Any) -> list[Any]:
         if isinstance(value, str | bytes) or not hasattr(value, "__iter__"):
@@ -136,7 +151,10 @@ class Model:
         return f"; did you mean {close[0]}?" if close else ""
 
     def _column(self, column: Column) -> Field:
-        return Field(column.name, quote(_ALIAS, column.name), column, self._schema, in_document=False)
+        expression = quote(_ALIAS, column.name)
+        if isinstance(column.shape, Scalar) and column.shape.base:  # a domain over an enum has no operators
+            expression = f"({expression})::{quote_type(column.shape.base, self._schema)}"
+        return Field(column.name, expression, column, self._schema, in_document=False)
 
     def _path(self, name: str) -> Field | None:
         column = self._columns.get(_DOCUMENT)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -51,9 +51,10 @@ class Queries:
     ) -> Query:
         """Return the query of documents; raises Invalid with everything that is wrong.
 
-        With a limit and no order, documents come by id: pages would overlap otherwise.
+        With a limit or an offset the order is made total by id: pages would overlap otherwise.
         """
-        order = _order(order_by, by_id=limit is not None and self.model.has_id)
+        cut = limit is not None or offset is not None
+        order = _order(order_by, by_id=cut and self.model.has_id)
         form, values = self._ask(where, (order, limit is not None, offset is not None))
         for name, number in (("limit", limit), ("offset", offset)):
             if number is not None:
@@ -235,7 +236,8 @@ def _operation(name: str, operator: Any, operand: Any, values: list[Any]) -> tup
         return (name, "is_null", operand if isinstance(operand, bool) else None)
     if operand is None and operator in ("eq", "ne"):
         return (name, "is_null", operator == "eq")
-    values.append(operand)
+    # What can be gone through once only would be empty when the faults in it are looked for.
+    values.append(list(operand) if isinstance(operand, Iterator) else operand)
     return (name, str(operator))
 
 

@@ -37,16 +37,17 @@ class Returned:
         """Return the statement of a call, so that psycopg can read what comes; before: a WITH `session`.
 
         The columns of a row by name: one that a migration adds is no part of what was prepared. What has no
-        type in Python, as a row in a row or an array of a project's own type, comes as JSON.
+        type in Python, as a row in a row or an array of a project's own type, comes as JSON: by to_json,
+        since jsonb can't hold all that json does.
         """
         session = "session, LATERAL " if before else ""
         if self._names:
             columns = ", ".join(
-                f"to_jsonb(result.{name})::text" if place in self._json_places else f"result.{name}"
+                f"to_json(result.{name})::text" if place in self._json_places else f"result.{name}"
                 for place, name in enumerate(map(quote, self._names))
             )
             return f"{before}SELECT {columns} FROM {session}{call} AS result"
-        value = f"to_jsonb({call})" if self.json and not self._is_document else call
+        value = f"to_json({call})" if self.json and not self._is_document else call
         return f"{before}SELECT {value}" + (" FROM session" if before else "")
 
     def read(self, found: Sequence[tuple[Any, ...]]) -> Any:

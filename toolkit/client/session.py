@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import msgspec
 import psycopg
 from psycopg import Connection, Cursor, ServerCursor, pq
 from psycopg.rows import tuple_row
@@ -60,7 +61,7 @@ class Session:
             return core.returned(routine, _result(cursor))
         try:
             return returned.read(cursor.fetchall())
-        except psycopg.DataError as error:
+        except (psycopg.DataError, msgspec.DecodeError) as error:
             raise Internal(f"{name} returned what Python has no value for.") from error
 
     def validate(self, name: str, /, **arguments: Any) -> None:

@@ -14,11 +14,11 @@ _BUILT_IN: Final = frozenset({
     "tsrange", "tstzrange", "daterange", "int4multirange", "int8multirange", "nummultirange",
     "tsmultirange", "tstzmultirange", "datemultirange", "oid", "regclass", "regtype", "regproc", "pg_lsn",
     "xid8", "jsonpath", "regnamespace", "regprocedure", "regrole", "xid", "cid", "tid", "pg_snapshot",
-    "refcursor", '"char"',
+    "refcursor", '"char"', '"bit"',
 })  # fmt: skip
 _PART: Final = r'(?:[^\W\d][\w$]*|"(?:[^"]|"")+")'
 _TYPE: Final = re.compile(rf"(?P<name>{_PART}(?:\.{_PART})?)(?:\(\d+(?:,-?\d+)?\))?(?P<array>(?:\[\])*)")
-_CAST_TO: Final = {"char": "bpchar"}  # a cast to char is one to char(1)
+_CAST_TO: Final = {"char": "bpchar", "bit": '"bit"'}  # a cast to char is one to char(1)
 _PARTS: Final = re.compile(_PART)
 
 

@@ -1,14 +1,16 @@
 """Calls of every kind of routine, by both clients."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 import psycopg
 import pytest
 
 from toolkit.client.checks import Refused, make_checker
-from toolkit.client.errors import Conflict, Internal, Invalid
+from toolkit.client.errors import Conflict, DocumentBroken, Internal, Invalid
 from toolkit.core.contract import Limit, Typed
 from toolkit.core.shapes import Scalar
 
@@ -224,6 +226,81 @@ def test_wrong_call_is_refused_with_all_its_faults_before_the_database_is_asked(
         shared.call_function(name, **arguments)
     assert [str(fault) for fault in caught.value.faults] == faults
     assert caught.value.sqlstate is None
+
+
+@dataclass
+class Measured:
+    number: float
+
+
+@pytest.mark.parametrize(
+    "value", [Measured(float("nan")), [Measured(float("inf"))], Decimal("NaN"), {"a": Decimal("-Infinity")}]
+)
+def test_number_that_json_has_no_word_for_is_refused_wherever_it_stands(shared, value):
+    with pytest.raises(Invalid) as caught:
+        shared.call_function("fn_json", p_value=value)
+    assert [fault.place for fault in caught.value.faults] == ["p_value"]
+    shared.call_function("fn_json", p_value=[Measured(1.5), None, "NaN", msgspec.Raw(b"null")])
+
+
+def test_json_that_python_can_not_read_is_an_error_of_the_client(connect, url, admin):
+    admin.execute("""
+        CREATE FUNCTION fn_half() RETURNS json LANGUAGE sql STABLE AS $$ SELECT '"\\ud800"'::json $$;
+        CREATE FUNCTION fn_halves() RETURNS TABLE (number integer, half json) LANGUAGE sql STABLE
+        AS $$ SELECT 1, fn_half() $$;
+        CREATE VIEW v_half AS SELECT 1 AS id, fn_half() AS data;
+    """)
+    db = connect(url, contract=None, documents="off")
+    for ask in (
+        lambda: db.call_function("fn_half"),
+        lambda: db.find("v_half"),
+        lambda: db.find_one("v_half"),
+    ):
+        with pytest.raises(DocumentBroken, match="is no JSON that can be read"):
+            ask()
+    with pytest.raises(Internal, match="fn_halves returned what Python has no value for"):
+        db.call_function("fn_halves")
+    assert db.find("v_half", into=bytes) == b'["\\ud800"]'
+
+
+def test_overloads_that_a_call_does_not_tell_apart_are_refused_as_by_the_server(connect, url, admin):
+    admin.execute("""
+        CREATE FUNCTION fn_near(p_a integer) RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'one' $$;
+        CREATE FUNCTION fn_near(p_a integer, p_b integer DEFAULT 2) RETURNS text
+        LANGUAGE sql STABLE AS $$ SELECT 'two' $$;
+    """)
+    db = connect(url, contract=None)
+    with pytest.raises(psycopg.errors.AmbiguousFunction):
+        admin.execute("SELECT fn_near(p_a => 1)")
+    with pytest.raises(Invalid, match=r"can't tell .* apart by these arguments") as caught:
+        db.call_function("fn_near", p_a=1)
+    assert caught.value.sqlstate is None
+    assert db.call_function("fn_near", p_a=1, p_b=1) == "two"
+
+
+def test_procedure_that_commits_is_called_outside_of_transactions_only(connect, url, admin):
+    admin.execute("""
+        CREATE PROCEDURE fn_commit(p_text text) LANGUAGE plpgsql
+        AS $$ BEGIN INSERT INTO tb_author (name, email) VALUES (p_text, p_text); COMMIT; END $$
+    """)
+    db = connect(url, contract=None)
+    assert db.call_function("fn_commit", p_text="a") is None
+    for session in (db.as_user("ada"), db.with_timeout(60)):
+        with pytest.raises(Internal, match="commits or rolls back itself") as caught:
+            session.call_function("fn_commit", p_text="b")
+        assert caught.value.sqlstate == "2D000"
+    assert admin.execute("SELECT count(*) FROM tb_author").fetchone() == (1,)
+
+
+def test_bits_are_as_many_as_they_were(connect, url, admin):
+    admin.execute("""
+        CREATE FUNCTION fn_bits(p_bits bit, p_more bit[]) RETURNS text LANGUAGE sql STABLE
+        AS $$ SELECT concat_ws(' ', $1, $2) $$;
+        CREATE VIEW v_bits AS SELECT 1 AS id, B'101' AS bits;
+    """)
+    db = connect(url, contract=None)
+    assert db.call_function("fn_bits", p_bits="101", p_more=["11"]) == "101 {11}"
+    assert db.count("v_bits", {"bits": "101"}) == 1
 
 
 def test_what_only_the_server_can_judge_is_its_to_refuse(shared):

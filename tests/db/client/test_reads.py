@@ -312,6 +312,48 @@ def test_condition_on_the_document_alone_is_pointed_out_once(connect, url, caplo
     assert record.getMessage().startswith("v_item is asked for owner.name, which is in the document only")
 
 
+def test_value_beyond_the_size_of_a_column_matches_nothing(connect, url, admin, project):
+    admin.execute("""
+        CREATE DOMAIN mood_t AS mood;
+        CREATE TABLE tb_sized (
+            id integer PRIMARY KEY, code code_t, short varchar(2), price numeric(4, 1),
+            email email_t, mood mood_t
+        );
+        INSERT INTO tb_sized VALUES (1, '12345', 'ab', 1.5, 'a@b', 'sad');
+        CREATE VIEW v_sized AS SELECT
+            s.id, s.code, s.short, s.price, s.email, s.mood, jsonb_build_object('key', s.code) AS data
+        FROM tb_sized AS s;
+    """)
+    for known in (infer_contract(url, project).contract, None):
+        db = connect(url, contract=known)
+        fields = {"code": "123456", "short": "abc", "price": Decimal("1.51"), "email": "no address"}
+        fields |= {"key": "123456"} if known else {}
+        for name, value in fields.items():
+            assert db.count("v_sized", {name: value}) == 0
+            assert db.count("v_sized", {name: {"in": [value]}}) == 0
+            assert db.count("v_sized", {name: {"ne": value}}) == 1
+        assert db.count("v_sized", {"price": {"lt": Decimal(10**9)}, "code": {"like": "12345%"}}) == 1
+        here = {"code": "12345", "short": "ab", "price": Decimal("1.50"), "email": "a@b", "mood": "sad"}
+        assert db.count("v_sized", here) == 1
+        assert db.page("v_sized", {"mood": {"in": ["sad"]}}, order_by=["mood", "code"])[1] is None
+        with pytest.raises(Invalid):
+            db.count("v_sized", {"mood": "glad"})
+
+
+def test_values_that_can_be_gone_through_once_are_judged_as_a_list(shared):
+    assert shared.count("v_item", {"id": {"in": (number for number in range(0))}}) == 0
+    with pytest.raises(Invalid) as caught:
+        shared.find("v_item", {"id": {"in": (each for each in ["x"])}})
+    assert [str(fault) for fault in caught.value.faults] == ["id: must be an integer, not str"]
+
+
+def test_documents_behind_an_offset_come_by_id(connect, url, admin):
+    admin.execute("INSERT INTO tb_item (id, rank) SELECT n, n % 2 FROM generate_series(9, 1, -1) AS n")
+    db = connect(url)
+    assert [row["id"] for row in db.find("v_item", offset=5)] == [6, 7, 8, 9]
+    assert [row["id"] for row in db.find("v_item", order_by="-rank", offset=4)] == [9, 2, 4, 6, 8]
+
+
 INDEXED = """
     CREATE VIEW v_document AS SELECT i.id, jsonb_build_object(
         'name', i.name, 'rank', i.rank, 'tags', i.tags, 'at', i.at,
