@@ -38,6 +38,7 @@ def test_project_that_is_fine(shop):
     assert shown == (
         "lint       3 files linted\n"
         "load       1 objects made on PostgreSQL 18\n"
+        "bodies     0 bodies in PL/pgSQL resolved on PostgreSQL 18\n"
         "head       sql/ and the head compared on PostgreSQL 18\n"
         "stairway   1 revisions taken up, down and up again on PostgreSQL 18\n"
         "contract   no contract is committed; `toolkit contract update` writes it\n"

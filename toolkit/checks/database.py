@@ -1,4 +1,4 @@
-"""Checks of the database that sql/ declares: it can be made, and nobody reaches too much."""
+"""Checks of the database that sql/ declares: it can be made, bodies resolve, nobody reaches too much."""
 
 from contextlib import closing
 from typing import Final
@@ -6,7 +6,8 @@ from typing import Final
 import psycopg
 from psycopg import sql
 
-from toolkit.checks.outcome import Outcome
+from toolkit.catalog.bodies import Trouble, resolve_bodies
+from toolkit.checks.outcome import Outcome, finding
 from toolkit.checks.project import Project
 from toolkit.core.findings import Finding
 
@@ -81,6 +82,37 @@ def check_load(project: Project) -> Outcome:
         states.desired()
     objects = len(project.artifacts)
     return Outcome(f"{objects} objects made on PostgreSQL {project.majors}", (), project.missing)
+
+
+def check_bodies(project: Project) -> Outcome:
+    """Let the server resolve every statement of every body in PL/pgSQL, on all of its branches."""
+    states = project.pinned
+    project.show(f"Resolving bodies on PostgreSQL {states.scratch.major}")
+    with states.copy(states.desired()) as conninfo:
+        bodies, troubles = resolve_bodies(conninfo, project.settings.schema)
+    findings = [_told(project, trouble) for trouble in troubles if trouble.certain]
+    notes = [_told(project, trouble) for trouble in troubles if not trouble.certain]
+    return Outcome(
+        f"{bodies} bodies in PL/pgSQL resolved on PostgreSQL {states.scratch.major}",
+        tuple(findings),
+        tuple(f"{note.path}:{note.line}: {note.message}" for note in notes),
+    )
+
+
+def _told(project: Project, trouble: Trouble) -> Finding:
+    """Return what is wrong with a body as a finding at its line in the file."""
+    message, name = f"{trouble.routine}: {trouble.message}", (trouble.schema, trouble.routine)
+    for artifact in project.files:
+        for declaration in artifact.declarations:
+            statement = declaration.statement
+            start = statement.text.find(trouble.source)
+            if start >= 0 and any((each.schema, each.name) == name for each in declaration.declares):
+                line = statement.line_at(start + 1) + trouble.line - 1
+                return finding(project.settings, statement.path, "bodies", message, _MEND, line)
+    return project.at(f"{trouble.schema}.{trouble.routine}", "bodies", message, _MEND)
+
+
+_MEND: Final = "Mend the body: this statement fails whenever a call gets there."
 
 
 def check_reach(project: Project) -> Outcome:

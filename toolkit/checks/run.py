@@ -6,7 +6,7 @@ from typing import Final
 from toolkit.checks.base import check_breaks, check_phases
 from toolkit.checks.commands import check_arguments, check_errors
 from toolkit.checks.contract import check_contract
-from toolkit.checks.database import check_load, check_reach
+from toolkit.checks.database import check_bodies, check_load, check_reach
 from toolkit.checks.files import check_lint
 from toolkit.checks.generated import check_generated
 from toolkit.checks.history import check_head, check_ledger, check_stairway
@@ -19,6 +19,7 @@ Check = Callable[[Project], Outcome]
 CHECKS: Final[Mapping[str, Check]] = {
     "lint": check_lint,
     "load": check_load,
+    "bodies": check_bodies,
     "head": check_head,
     "stairway": check_stairway,
     "contract": check_contract,

@@ -35,6 +35,7 @@ def command(checks: tuple[str, ...], since: str | None, database: str | None, fo
     \b
     lint       the lint rules
     load       sql/ makes a database, and the server takes every body
+    bodies     the server resolves every statement of bodies in PL/pgSQL, on every branch
     head       the database at the head of the revisions is the one that sql/ declares
     stairway   each revision goes up, down and up again and leaves what it found
     contract   the committed contract is that of sql/

@@ -20,8 +20,8 @@ from toolkit.errors import ToolkitError
 from toolkit.source.revisions import Revision
 
 _ITEMS: Final = (
-    "lint", "load", "head", "stairway", "contract", "documents", "arguments", "errors", "reach", "breaks",
-    "phases",
+    "lint", "load", "bodies", "head", "stairway", "contract", "documents", "arguments", "errors", "reach",
+    "breaks", "phases",
 )  # fmt: skip
 _MAKING: Final = ("load", "stairway")  # the checks that tell what is wrong where nothing can be made
 
@@ -156,6 +156,8 @@ class _Package:
             if kind.endswith("view") or name.rpartition(".")[2].startswith(projections)
         ]
         routines = [name for kind, name in objects if kind == "routine"]
+        if routines:
+            yield "bodies"
         if models or routines:
             yield "contract"
             if self._project.base:

@@ -55,6 +55,28 @@ MUTATIONS = [
     change("syntax of a body", f"{ADD}::load", ADD, "RETURN v_id", "RETRUN v_id", both=False),
     change("unknown type", f"{ADD}::load", ADD, "v_id uuid", "v_id uid", both=False),
     change("unreadable statement", f"{COUNT}::load", COUNT, "CREATE FUNCTION", "CREATE FUNKTION", both=False),
+    # bodies: what fails when a call gets there, which none does
+    change(
+        "unknown column in a branch that is never taken",
+        f"{ADD}::bodies",
+        ADD,
+        RETURN,
+        f"    IF v_id IS NULL THEN\n        UPDATE tb_book SET titel = p_title;\n    END IF;\n{RETURN}",
+    ),
+    change(
+        "unknown function in a handler",
+        f"{DROP}::bodies",
+        DROP,
+        "    RETURN true;\n",
+        "    RETURN true;\nEXCEPTION\n    WHEN division_by_zero THEN RETURN fn_undo(p_book_id);\n",
+    ),
+    change(
+        "unknown field of a trigger's row",
+        f"{TOUCH}::bodies",
+        TOUCH,
+        "    RETURN NEW;",
+        "    IF TG_OP = 'DELETE' THEN\n        NEW.shelve = 'old';\n    END IF;\n    RETURN NEW;",
+    ),
     # head: sql/ is not where the revisions lead
     change("column in sql/ only", HEAD, BOOK, "    owner_id", "    year integer,\n    owner_id", both=False),
     change(
