@@ -57,6 +57,7 @@ _FOR_TRIGGERS: Final = (
 _FOR_EVENTS: Final = (("tg_event", "text"), ("tg_tag", "text"))
 # Errors of access, of names that are taken, and of cursors that are open say nothing about what was resolved.
 _RESOLVING: Final = re.compile(r"3F000|42(?!501|710|723|P03|P04|P05|P06|P07)...")
+_NO_TABLE: Final = "42P01"
 _UNASSIGNED: Final = "55000"  # a record that has no fields yet
 _FIELD: Final = re.compile(r'record "(?P<record>[^"]+)" has no field')
 # It was raised by a routine that the planner has called.
@@ -141,11 +142,18 @@ def _resolve(connection: psycopg.Connection, routine: _Routine, schema: str) -> 
         yield _trouble(routine, line, f"what {word} does is not looked into")
     for place, said in rounds[0].items():
         if all(place in each for each in rounds) and not _INSIDE.search(said.context):
-            field = _FIELD.match(said.message)
-            if said.state == _UNASSIGNED or (field and field["record"] in rehearsal.loose[place[0]]):
-                yield _trouble(routine, place[1], f"nobody knows its fields here: {said.message}")
-            elif _RESOLVING.fullmatch(said.state):
-                yield _trouble(routine, place[1], said.message, certain=True)
+            yield from _judge(routine, rehearsal, place, said)
+
+
+def _judge(routine: _Routine, rehearsal: Rehearsal, place: tuple[int, int], said: _Said) -> Iterator[Trouble]:
+    number, line = place
+    field = _FIELD.match(said.message)
+    if said.state == _UNASSIGNED or (field and field["record"] in rehearsal.loose[number]):
+        yield _trouble(routine, line, f"nobody knows its fields here: {said.message}")
+    elif said.state == _NO_TABLE and rehearsal.skipped:
+        yield _trouble(routine, line, f"unless the body makes it: {said.message}")
+    elif _RESOLVING.fullmatch(said.state):
+        yield _trouble(routine, line, said.message, certain=True)
 
 
 def _trouble(routine: _Routine, line: int, message: str, *, certain: bool = False) -> Trouble:

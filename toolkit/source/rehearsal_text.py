@@ -78,13 +78,13 @@ class RehearsalWriter(TokenReader):
         """Write a statement that may run."""
         self.guard(tokens, f"{self.text_of(tokens)};")
 
-    def give(self, target: str) -> None:
-        """Remember that a variable gets something."""
+    def give(self, target: str, *, known: bool = False) -> None:
+        """Remember that a variable gets something; known: with the fields that it has in the rehearsal."""
         name = bare(target.lower())
         if name in self.records:
             self.records[name] += 1
             self._given.add(name)
-            self._loose.discard(name)
+            (self._loose.discard if known else self._loose.add)(name)
 
     def query(self, tokens: Tokens, into: str) -> None:
         """Write a query; into: the variables that get its rows. Records among them get their type."""
@@ -92,8 +92,9 @@ class RehearsalWriter(TokenReader):
         for before, token in pairwise(tokens):
             gap = self.body[before.end : token.start]
             text += (" " if gap.strip() else gap) + self.body[token.start : token.end]
-        self.give(into)
-        if into and not _writes(tokens):
+        read = bool(into) and not _writes(tokens)
+        self.give(into, known=read)
+        if read:
             self.guard(tokens, ROWS.format(f"INTO {into} ", text))
         else:
             self.explain(tokens, text)

@@ -287,8 +287,9 @@ class _Reading(RehearsalWriter):
         target, given = tokens[:place], tokens[place + 1 :]
         if len(target) > 1:
             self.evaluate(target)  # its field may be none of the row
-        self.give(self.text_of(target))
-        if len(target) == len(given) == 1 and bare(target[0].word) in self.records:
+        copied = len(target) == len(given) == 1 and bare(target[0].word) in self.records
+        self.give(self.text_of(target), known=copied)
+        if copied:
             self.as_it_is(tokens)  # of a variable, whose fields it has from here on
         else:
             self.evaluate(given)
@@ -331,7 +332,7 @@ class _Reading(RehearsalWriter):
             self.guard(query, f"{self.text_of(tokens[:start])} FOR {rows}")
 
     def _fetch(self, tokens: Tokens) -> None:
-        self.give(self.text_of(tokens[find(tokens, "into") + 1 :]))
+        self.give(self.text_of(tokens[find(tokens, "into") + 1 :]), known=True)
         self.as_it_is(tokens)
 
     def _call(self, tokens: Tokens) -> None:

@@ -173,6 +173,10 @@ def test_statement_that_no_call_reaches(scratch, statement, message):
         ("CREATE TABLE tb_new (a int);", "what CREATE does is not looked into"),
         ("UPDATE tb_a SET n = 1 RETURNING * INTO r; RETURN r.nope;", "nobody knows its fields here"),
         (
+            "SELECT n INTO r FROM tb_a; DELETE FROM tb_a RETURNING id INTO r; RETURN r.id;",
+            "nobody knows its fields here",
+        ),
+        (
             "IF true THEN SELECT id INTO r FROM tb_a; ELSE SELECT n INTO r FROM tb_a; END IF; RETURN r.id;",
             "nobody knows its fields here",
         ),
@@ -182,6 +186,13 @@ def test_what_nobody_knows_is_told_and_not_wrong(scratch, statement, message):
     _, (told,) = trouble_of(scratch, TABLES, FUNCTION.format(statement))
     assert message in told.message
     assert (told.certain, told.line) == (False, 8)
+
+
+def test_table_that_the_body_may_make_itself_is_told_and_not_wrong(scratch):
+    made = "EXECUTE 'CREATE TEMP TABLE tmp_new (a int)'; INSERT INTO tmp_new VALUES (1);"
+    _, told = trouble_of(scratch, TABLES, FUNCTION.format(made))
+    assert [trouble.certain for trouble in told] == [False, False]
+    assert told[1].message == 'unless the body makes it: relation "tmp_new" does not exist'
 
 
 def test_trigger_function_has_the_rows_of_its_tables(scratch_by_major):
