@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.core.settings import load_settings
-from toolkit.migrate.proof import Prover, compare, take_snapshot
+from toolkit.migrate.proof import Prover, compare, snapshot
 from toolkit.migrate.states import States
 from toolkit.source.revisions import read_revisions
 
@@ -18,17 +18,11 @@ def states(scratch_by_major):
     return States(SETTINGS, scratch_by_major)
 
 
-@pytest.fixture
-def desired(states):
-    with states.copy(states.desired()) as conninfo:
-        return take_snapshot(conninfo)
+def test_database_at_head_equals_one_loaded_from_sql(states):
+    desired, head = snapshot(states, states.desired()), snapshot(states, states.at(REVISIONS))
+    assert compare(desired, head, ("sql/", "head")) == []
 
 
-def test_database_at_head_equals_one_loaded_from_sql(states, desired):
-    with states.copy(states.at(REVISIONS)) as conninfo:
-        assert compare(desired, take_snapshot(conninfo), ("sql/", "head")) == []
-
-
-def test_every_revision_goes_up_down_and_up_again(states, desired):
-    proof = Prover(states, REVISIONS).prove(REVISIONS.order, desired=desired)
+def test_every_revision_goes_up_down_and_up_again(states):
+    proof = Prover(states, REVISIONS).prove(REVISIONS.order, desired=states.desired())
     assert len(proof.fingerprints) == len(REVISIONS.order) + 1

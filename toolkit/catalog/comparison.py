@@ -60,6 +60,8 @@ def _label(schema: str, name: str, kind: str) -> str:
 
 
 def _compare(entry: Entry, other: Entry, names: tuple[str, str]) -> Iterator[str]:
+    if entry == other:  # as most are, without a look at what does not count
+        return
     for field in _FIELDS:
         here, there = getattr(entry, field), getattr(other, field)
         if here != there:

@@ -5,7 +5,6 @@ writes, so all of them are taken out of what the server writes, and what a view 
 """
 
 import hashlib
-import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg.types.string import TextLoader
 
 from toolkit.core.changes import ObjectKey
 
@@ -218,10 +218,10 @@ def read_facts(
     names = None if objects is None else sorted({name for text in objects for name in _names(text)})
     with connection.transaction(force_rollback=True):
         connection.execute(_SETTINGS)
-        rows = connection.execute(_FACTS, {"names": names}).fetchall()
-    return [
-        (ObjectKey(*row[:3]), ObjectKey(*row[3:6]) if row[3] else None, json.dumps(row[6])) for row in rows
-    ]
+        with connection.cursor() as cursor:
+            cursor.adapters.register_loader("jsonb", TextLoader)
+            rows = cursor.execute(_FACTS, {"names": names}).fetchall()
+    return [(ObjectKey(*row[:3]), ObjectKey(*row[3:6]) if row[3] else None, row[6]) for row in rows]
 
 
 def _names(text: str) -> Iterator[str]:

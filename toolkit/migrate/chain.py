@@ -12,7 +12,7 @@ from toolkit.core.changes import Plan
 from toolkit.errors import DataLoss, ProofFailed, RevisionFailed
 from toolkit.migrate.freeze import Draft, down_text, python_text, up_text
 from toolkit.migrate.gate import expectations
-from toolkit.migrate.proof import Proof, Prover, Tables, snapshot
+from toolkit.migrate.proof import Proof, Prover, Tables
 from toolkit.migrate.states import States, Unavailable, open_oldest
 from toolkit.source.revisions import Expected, read_revisions
 
@@ -73,18 +73,21 @@ def write_chain(
         history = read_revisions(versions, folder)
         chain = [history[draft.id] for draft in drafts]
         prover = Prover(states, history, draft=True)
-        start, desired = ends[0], snapshot(states, states.desired(), ends[1])
         touched = {str(step.object) for draft in drafts for step in draft.steps}
         proofs = [
             prover.prove(
-                chain, start=start, desired=desired, tables=rows, after_up=write_back, touched=touched
+                chain,
+                desired=states.desired(),
+                ends=ends,
+                tables=rows,
+                after_up=write_back,
+                touched=touched,
             )
         ]
         with open_oldest(states) as oldest:
             if isinstance(oldest, States):
-                there = snapshot(oldest, oldest.desired())
                 prover = Prover(oldest, history, draft=True)
-                proofs.append(prover.prove(chain, desired=there, tables=rows, touched=touched))
+                proofs.append(prover.prove(chain, desired=oldest.desired(), tables=rows, touched=touched))
         for draft, (source, target) in zip(drafts, _expectations(drafts, proofs), strict=True):
             _write(folder, draft, ".py", python_text(draft, source, target))
         files = publish(folder, [draft.stem for draft in drafts], versions)

@@ -1,7 +1,7 @@
 """Revisions proven: taken up, down and up again on a scratch database that is looked at in between."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,26 +49,45 @@ class Proof:
     broken_by_rows: str | None = None
 
 
-def take_snapshot(conninfo: str, catalog: Catalog | None = None, *, edges: bool = False) -> Snapshot:
-    """Read a scratch database; raises CatalogUnreadable, ServerBinariesMissing.
+class Readers:
+    """Both readers of one scratch database, at work at once.
 
-    catalog: of that database, where it is known. edges: whether its dependencies are wanted.
+    Their connection stays: what its backend knows of the catalogs it has not to read again at the next stop.
     """
-    with ThreadPoolExecutor(1) as pool:
-        facts = pool.submit(_read_facts, conninfo)
-        return Snapshot(catalog or read_scratch(conninfo, edges=edges), facts.result())
 
+    def __init__(self, conninfo: str) -> None:
+        """Connect to the database, whose search path has to be the server's own."""
+        self._conninfo = conninfo
+        self._connection = psycopg.connect(conninfo, autocommit=True)
+        self._connection.execute("SET search_path = ''")
 
-def _read_facts(conninfo: str) -> Facts:
-    with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
-        connection.execute("SET search_path = ''")
-        return read_facts(connection)
+    def read(
+        self, catalog: Catalog | None = None, *, edges: bool = False, touched: Collection[str] = ()
+    ) -> tuple[Snapshot, Fingerprints]:
+        """Read the database, and the fingerprints of the objects that are named in `touched`.
+
+        catalog: of the database, where it is known. edges: whether its dependencies are wanted.
+        Raises CatalogUnreadable, ServerBinariesMissing.
+        """
+        with ThreadPoolExecutor(1) as pool:
+            told = pool.submit(self._ask, touched)
+            found = catalog or read_scratch(self._conninfo, edges=edges)
+            facts, fingerprints = told.result()
+        return Snapshot(found, facts), fingerprints
+
+    def _ask(self, touched: Collection[str]) -> tuple[Facts, Fingerprints]:
+        facts = read_facts(self._connection)
+        return facts, read_fingerprints(self._connection, touched) if touched else Fingerprints({}, {})
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._connection.close()
 
 
 def snapshot(states: States, template: str, catalog: Catalog | None = None) -> Snapshot:
-    """Read a template; catalog: its, where that is known. Raises as take_snapshot."""
-    with states.copy(template) as conninfo:
-        return take_snapshot(conninfo, catalog)
+    """Read a template; catalog: its, where that is known. Raises as Readers.read."""
+    with states.copy(template) as conninfo, closing(Readers(conninfo)) as readers:
+        return readers.read(catalog)[0]
 
 
 def compare(first: Snapshot, second: Snapshot, names: tuple[str, str]) -> list[str]:
@@ -90,23 +109,28 @@ class Prover:
         self,
         chain: Sequence[Revision],
         *,
-        start: Catalog | None = None,
-        desired: Snapshot | None = None,
+        desired: str | None = None,
+        ends: tuple[Catalog | None, Catalog | None] = (None, None),
         tables: Mapping[str, Tables] | None = None,
         after_up: AfterUp | None = None,
         touched: Collection[str] = (),
     ) -> Proof:
         """Take the last revisions of the history up one by one, down one by one, and up again.
 
-        start, desired: what the database is in the beginning, and what it has to be at the end, where that is
-        known. tables: those that get random rows before a revision, by its id. after_up: called with the
-        place of a revision in the chain and the databases before and after it, in time to write its
-        `.down.sql`. touched: the names of the objects whose fingerprints are wanted.
+        desired: the template of what it has to be at the end, where there is one. ends: the databases before
+        all and at the end, where they are known. tables: those that get random rows before a revision, by its
+        id. after_up: called with the place of a revision in the chain and the databases before and after it,
+        in time to write its `.down.sql`. touched: the names of the objects whose fingerprints are wanted.
         Raises ProofFailed with the differences, RevisionFailed for a statement that fails.
         """
-        trip = _Trip(self._states, self._revisions, self._walk, chain, start, desired, after_up, touched)
+        with ThreadPoolExecutor(1) as pool:
+            goal = pool.submit(snapshot, self._states, desired, ends[1]) if desired else None
+            trip = _Trip(self._states, self._revisions, self._walk, chain, ends[0], goal, after_up, touched)
+            return self._go(trip, tables or {})
+
+    def _go(self, trip: "_Trip", tables: Mapping[str, Tables]) -> Proof:
         try:
-            return trip.go(tables or {})
+            return trip.go(tables)
         except RevisionFailed as error:
             if not tables or not (error.sqlstate or "").startswith(_ABOUT_ROWS):
                 raise
@@ -128,7 +152,7 @@ class _Trip(NamedTuple):
     walk: Walk
     chain: Sequence[Revision]
     start: Catalog | None
-    desired: Snapshot | None
+    goal: Future[Snapshot] | None
     after_up: AfterUp | None
     touched: Collection[str]
 
@@ -137,34 +161,31 @@ class _Trip(NamedTuple):
         before = Revisions([revision for revision in self.revisions.order if revision.id not in ids])
         edges = self.after_up is not None
         rows = 0
-        with self.states.copy(self.states.at(before)) as conninfo:
-            stops = [take_snapshot(conninfo, self.start, edges=edges)]
-            fingerprints = [self._fingerprints(conninfo)]
+        with (
+            self.states.copy(self.states.at(before)) as conninfo,
+            closing(Readers(conninfo)) as readers,
+        ):
+            seen = [readers.read(self.start, edges=edges, touched=self.touched)]
             for place, id_ in enumerate(ids):
                 rows += _fill(conninfo, tables.get(id_, ()))
                 self.walk.up(conninfo, id_)
-                stops.append(take_snapshot(conninfo, edges=edges))
-                fingerprints.append(self._fingerprints(conninfo))
+                seen.append(readers.read(edges=edges, touched=self.touched))
                 if self.after_up:
-                    self.after_up(place, stops[-2].catalog, stops[-1].catalog)
-            if self.desired is not None:
-                _require(self.desired, stops[-1], ("sql/", "the head"))
-            self._back(conninfo, stops)
+                    self.after_up(place, seen[-2][0].catalog, seen[-1][0].catalog)
+            stops = [stop for stop, _ in seen]
+            if self.goal is not None:
+                _require(self.goal.result(), stops[-1], ("sql/", "the head"))
+            self._back(conninfo, readers, stops)
             self.walk.up(conninfo, *ids)
-            _require(stops[-1], take_snapshot(conninfo), ("the head", "the head after a second time up"))
-        return Proof(self.states.scratch.major, tuple(self.chain), tuple(fingerprints), rows)
+            _require(stops[-1], readers.read()[0], ("the head", "the head after a second time up"))
+        fingerprints = tuple(found for _, found in seen)
+        return Proof(self.states.scratch.major, tuple(self.chain), fingerprints, rows)
 
-    def _back(self, conninfo: str, stops: Sequence[Snapshot]) -> None:
+    def _back(self, conninfo: str, readers: Readers, stops: Sequence[Snapshot]) -> None:
         for revision, before in zip(reversed(self.chain), stops[-2::-1], strict=True):
             self.walk.down(conninfo, revision.id)
             names = (f"the database before {revision.id}", "that after its down")
-            _require(before, take_snapshot(conninfo), names, revision.down)
-
-    def _fingerprints(self, conninfo: str) -> Fingerprints:
-        if not self.touched:
-            return Fingerprints({}, {})
-        with closing(psycopg.connect(conninfo, autocommit=True)) as connection:
-            return read_fingerprints(connection, self.touched)
+            _require(before, readers.read()[0], names, revision.down)
 
 
 def _fill(conninfo: str, tables: Tables) -> int:

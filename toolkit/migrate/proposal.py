@@ -1,8 +1,10 @@
 """The plan from the head of the revisions to what sql/ declares, and the revisions that it becomes."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import psycopg
 
@@ -51,7 +53,9 @@ def propose(states: States, revisions: Revisions) -> Proposal:
         for artifact in artifacts
         for renamed in read_renames(read_sql(artifact.path), artifact.path, settings.schema)
     ]
-    desired, head = _read(states, states.desired()), _read(states, states.at(revisions))
+    templates = states.desired(), states.at(revisions)
+    with ThreadPoolExecutor(len(templates)) as pool:
+        desired, head = pool.map(partial(_read, states), templates)
     owner = settings.owner or states.scratch.user
     renamings = find_renamings(said, head, desired)
     renames = rename_steps(renamings, head)

@@ -5,8 +5,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from toolkit.catalog.facts import differing_facts, fingerprint, read_facts
-from toolkit.core.changes import ObjectKey
+from toolkit.catalog.facts import differing_facts, read_facts
 
 CASES = Path(__file__).parents[2] / "cases" / "catalog"
 ZOO = (CASES / "zoo.sql").read_text(encoding="utf-8")
@@ -25,12 +24,12 @@ UNSEEN = dict(read_cases("unseen.sql"))
 def make(scratch_by_major):
     """Return the facts of a database of the zoo after the given statements."""
 
-    def make(statements="", names=None):
+    def make(statements=""):
         zoo = scratch_by_major.template(ZOO, lambda conninfo: run(conninfo, ZOO))
         conninfo = scratch_by_major.clone(zoo)
         run(conninfo, statements)
         with psycopg.connect(conninfo, autocommit=True, options="-c search_path=") as connection:
-            facts = read_facts(connection, names)
+            facts = read_facts(connection)
         scratch_by_major.release(conninfo)
         return facts
 
@@ -72,15 +71,3 @@ def test_dependency_is_a_fact(make):
     changed = "ALTER TABLE tb_user ALTER name SET DEFAULT fn_twice(4)::text"
     texts = list(differing_facts(before, make(changed)))
     assert any("on function public.fn_twice(integer)" in text for text in texts)
-
-
-def test_names_choose_the_objects(make):
-    facts, every = make(names=["tb_user", "fn_twice"]), make()
-    keys = {ObjectKey("TABLE", "public", "tb_user"), ObjectKey("FUNCTION", "public", "fn_twice(integer)")}
-    assert facts.keys() == keys
-    for key in keys:
-        assert fingerprint(facts[key]) == fingerprint(every[key])
-
-
-def test_fingerprint_changes_with_a_fact_and_not_with_their_order():
-    assert fingerprint(["a", "b"]) == fingerprint(["b", "a"]) != fingerprint(["a", "c"])
