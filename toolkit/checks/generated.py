@@ -10,6 +10,7 @@ from toolkit.checks.outcome import Outcome, finding
 from toolkit.checks.project import Project
 from toolkit.codegen.json_schema import schema_files
 from toolkit.codegen.python import Source, python_package
+from toolkit.codegen.python_names import identifier, is_importable
 from toolkit.core.contract import Contract
 from toolkit.core.settings import Settings
 from toolkit.source.artifacts import read_artifacts
@@ -84,8 +85,15 @@ def _text(path: Path) -> str:
 def write_generated(folder: Path, kind: str, files: Mapping[str, str]) -> list[Path]:
     """Write the files that are not as they should be, remove those of ours that should not be; return both.
 
-    Raises GeneratedUnwritable, before anything is written, where a file that we did not make is in the way.
+    Raises GeneratedUnwritable, before anything is written, where a file that we did not make is in the way,
+    and for a package in a folder whose name can't be imported.
     """
+    name = folder.absolute().name
+    if kind == "python" and not is_importable(name):
+        raise GeneratedUnwritable(
+            f"A package in a folder called {name!r} can't be imported.",
+            remedy=f"Choose a name such as {identifier(name)}: letters, digits and _, and no word of Python.",
+        )
     try:
         wrong = outdated(folder, kind, files)
         for path in wrong:

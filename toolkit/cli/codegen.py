@@ -34,8 +34,9 @@ def command() -> None:
 def python(out: str | None, form: str, *, check: bool) -> None:
     """Write a Python package: typed commands, queries and documents, and an error class for each code.
 
-    Its functions take a toolkit.client.Database or AsyncDatabase. Exit status: 0 written or current, 1 not
-    current (with --check), 2 usage or environment.
+    Its functions take a toolkit.client.Database or AsyncDatabase. The folder is the package: its name must be
+    one that Python can import. Exit status: 0 written or current, 1 not current (with --check), 2 usage or
+    environment.
     """
     _make("python", out, form, check=check)
 
@@ -46,6 +47,8 @@ def python(out: str | None, form: str, *, check: bool) -> None:
 @FORMAT
 def json_schema(out: str | None, form: str, *, check: bool) -> None:
     """Write a JSON Schema (draft 2020-12) for the documents of each read model.
+
+    A document may have keys beside those listed: to add one is a change that breaks nobody.
 
     Exit status: 0 written or current, 1 not current (with --check), 2 usage or environment.
     """

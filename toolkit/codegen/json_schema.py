@@ -6,8 +6,10 @@ Source: PostgreSQL's `datum_to_jsonb` and `JsonEncodeDateTime`, tried on 15 and 
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import quote
 
 from toolkit.core.contract import Contract, ReadModel
 from toolkit.core.shapes import Array, Null, Object, Opaque, Scalar, Shape, Tuple, Union, not_null, or_null
@@ -34,12 +36,17 @@ def schema_files(contract: Contract) -> dict[str, str]:
     """Return the schema of each read model as the text of a file, by its name, such as v_post.json."""
     comment = "Made by `toolkit codegen json-schema`; changes here are lost."
     return {
-        f"{model.name}.json": json.dumps(
+        f"{_file_name(model.name)}.json": json.dumps(
             {"$comment": comment, **read_model_schema(model)}, indent=2, ensure_ascii=False
         )
         + "\n"
         for model in contract.read_models
     }
+
+
+def _file_name(name: str) -> str:
+    """Return a name as one of a file: what is no letter, digit, `_`, `$`, `-` or `.` comes as in URLs."""
+    return re.sub(r"[^\w$.-]", lambda found: quote(found[0], safe=""), name)
 
 
 def read_model_schema(model: ReadModel) -> Schema:
@@ -59,7 +66,8 @@ def read_model_schema(model: ReadModel) -> Schema:
 def shape_schema(shape: Shape) -> Schema:
     """Return the JSON Schema that the documents of a shape fulfil, and no others where JSON can tell.
 
-    Each scalar has its SQL type under x-pg-type; what is opaque has the reason under $comment.
+    Others may have keys beside those of the shape: to add one is a change that is safe for readers. Each
+    scalar has its SQL type under x-pg-type; what is opaque has the reason under $comment.
     """
     if shape.nullable and not isinstance(shape, Opaque):
         return {"anyOf": [shape_schema(not_null(shape)), {"type": "null"}]}
@@ -82,8 +90,9 @@ def _object(shape: Object) -> Schema:
     schema: Schema = {
         "type": "object",
         "properties": {each.name: shape_schema(each.shape) for each in shape.properties},
-        "additionalProperties": shape_schema(shape.extra) if shape.extra is not None else False,
     }
+    if shape.extra is not None:
+        schema["additionalProperties"] = shape_schema(shape.extra)
     required = [each.name for each in shape.properties if not each.optional]
     return {**schema, "required": required} if required else schema
 

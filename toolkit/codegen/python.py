@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from toolkit.codegen.python_commands import functions, value
+from toolkit.codegen.python_commands import functions, value, with_int
 from toolkit.codegen.python_names import bare_names, class_name, docstring, free, identifier, quoted
 from toolkit.codegen.python_types import Structs
 from toolkit.core.contract import INTERNAL, Contract, ReadModel, write_contract
@@ -229,13 +229,14 @@ def _paths(shape: Shape, before: str) -> Iterator[tuple[str, Scalar]]:
 def _condition(annotation: str, kinds: dict[str, str]) -> str:
     if annotation == "Any":
         return "Any"
+    annotation = with_int(annotation)
     name = kinds.setdefault(annotation, f"_Ops{len(kinds) + 1}")
     return f"{annotation} | {name} | None"
 
 
 def _operators(annotation: str, name: str) -> str:
     """Return the operators of one type of field."""
-    if annotation.startswith("list["):
+    if annotation.startswith(("list[", "Sequence[")):
         words = dict.fromkeys(("eq", "ne", "contains", "overlaps"), annotation)
     else:
         words = dict.fromkeys(("eq", "ne", "lt", "lte", "gt", "gte"), annotation)

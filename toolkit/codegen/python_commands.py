@@ -1,6 +1,6 @@
 """Commands and query functions of a contract as Python functions with types."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from toolkit.core.settings import Names
 from toolkit.core.shapes import Array, Object, Scalar, Shape
 
 _JSON: Final = ("json", "jsonb")
+_OVERLAPS: Final = "  # pyright: ignore[reportOverlappingOverload]"
 _SESSIONS: Final = (("Session", "{}"), ("AsyncSession", "Coroutine[Any, Any, {}]"))
 
 
@@ -40,6 +41,7 @@ def functions(commands: tuple[Command, ...], names: Names, comments: Mapping[str
     Commands with a parameter that has no name are left out: calls are by name. comments: by signature.
     """
     found: dict[str, list[_Function]] = defaultdict(list)
+    overloads = Counter(command.name for command in commands)
     called: dict[str, dict[str, str]] = defaultdict(dict)  # overloads share the names of their arguments
     for command in commands:
         if all(parameter.name for parameter in command.parameters):
@@ -48,7 +50,10 @@ def functions(commands: tuple[Command, ...], names: Names, comments: Mapping[str
                 if each.name not in known:
                     bare = identifier(without_prefix(each.name, names.parameter))
                     known[each.name] = free(bare, set(known.values()))
-            arguments = [(known[each.name], _parameter(each), each) for each in command.parameters]
+            exact = overloads[command.name] > 1  # an int is no numeric where an integer may be meant
+            arguments = [
+                (known[each.name], _parameter(each, exact=exact), each) for each in command.parameters
+            ]
             found[command.name].append(_Function(command, arguments, _result(command.result)))
     taken: set[str] = set()
     for command_name, signatures in found.items():
@@ -68,17 +73,24 @@ def _raises(signatures: list[_Function]) -> str:
 def _overloads(name: str, signatures: list[_Function]) -> Iterator[str]:
     """Yield what type checkers see: what comes back depends on which client is given."""
     seen: list[list[tuple[str, str]]] = []
-    for each in signatures:
+    # The first that fits counts, and an int is taken for a float: pyright thinks that a mistake.
+    ordered = sorted(signatures, key=_floats)
+    for each in ordered:
+        remark = _OVERLAPS if _floats(each) < _floats(ordered[-1]) else ""
         if each.annotations not in seen:  # Python does not tell integer and bigint apart
             seen.append(each.annotations)
             for session, returned in _SESSIONS:
-                head = _head(name, session, each.annotations)
+                head = _head(name, session, each.annotations, remark)
                 yield f"\n\n@overload\n{head} -> {returned.format(each.returns)}: ..."
 
 
-def _head(name: str, session: str, annotations: list[tuple[str, str]]) -> str:
+def _floats(function: _Function) -> int:
+    return sum("float" in text for _, text in function.annotations)
+
+
+def _head(name: str, session: str, annotations: list[tuple[str, str]], remark: str = "") -> str:
     lines = "".join(f"    {argument}: {annotation},\n" for argument, annotation in annotations)
-    return f"def {name}(\n    db: {session},\n{'    *,' + chr(10) + lines if lines else ''})"
+    return f"def {name}({remark}\n    db: {session},\n{'    *,' + chr(10) + lines if lines else ''})"
 
 
 def _one(name: str, function: _Function, doc: str) -> Iterator[str]:
@@ -108,8 +120,9 @@ def _many(name: str, signatures: list[_Function], doc: str) -> Iterator[str]:
     yield f"    return db.call_function({quoted(signatures[0].command.name)}, **given)\n"
 
 
-def _parameter(parameter: Parameter) -> str:
+def _parameter(parameter: Parameter, *, exact: bool) -> str:
     text = value(parameter.type, parameter.shape, given=True)
+    text = text if exact else with_int(text)
     if parameter.nullable and text != "Any":
         text += " | None"
     return f"{text} | Default = DEFAULT" if parameter.optional else text
@@ -124,6 +137,11 @@ def value(type_: str, shape: Shape, *, given: bool = False) -> str:
         element += " | None" if shape.element.nullable and element != "Any" else ""
         return f"Sequence[{element}]" if given else f"list[{element}]"
     return scalar(shape, sql=True) if isinstance(shape, Scalar) else "Any"
+
+
+def with_int(annotation: str) -> str:
+    """Return the annotation of what the client takes for a value: for numeric, an int too."""
+    return annotation.replace("list[Decimal", "Sequence[Decimal").replace("Decimal", "Decimal | int")
 
 
 def _result(result: Result) -> str:

@@ -36,6 +36,11 @@ def is_keyword(name: str) -> bool:
     return normal and name.isidentifier() and not keyword.iskeyword(name) and name != "__debug__"
 
 
+def is_importable(name: str) -> bool:
+    """Tell whether a package of this name can be imported by a statement."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
 def free(name: str, taken: set[str]) -> str:
     """Return a name with as many `_` behind it as it needs to be none of those taken, and take it."""
     while name in taken:

@@ -56,6 +56,18 @@ def test_package_goes_to_the_folder_of_the_settings(project):
     assert run(project, "python", "--check").stdout == "All files are current.\n"
 
 
+@pytest.mark.parametrize("name", ["blog-db", "class", "1db"])
+def test_package_that_can_not_be_imported_is_not_written(project, name):
+    done = run(project, "python", "--out", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"A package in a folder called '{name}' can't be imported." in done.stderr
+    suggested = done.stderr.partition("Choose a name such as ")[2].partition(":")[0]
+    assert suggested.isidentifier()
+    assert not (project / name).exists()
+    assert run(project, "python", "--out", suggested).returncode == 0
+    assert run(project, "json-schema", "--out", name).returncode == 0
+
+
 def test_check_says_what_is_not_current_and_writes_nothing(project):
     run(project, "python")
     (project / "app/db/py.typed").unlink()

@@ -1,10 +1,12 @@
 """Shapes as JSON Schema, judged by the library jsonschema."""
 
+import json
+
 import pytest
 from jsonschema import Draft202012Validator
 
-from toolkit.codegen.json_schema import read_model_schema, shape_schema
-from toolkit.core.contract import read_contract
+from toolkit.codegen.json_schema import read_model_schema, schema_files, shape_schema
+from toolkit.core.contract import Contract, ReadModel, read_contract
 from toolkit.core.notation import read
 
 
@@ -13,7 +15,8 @@ from toolkit.core.notation import read
     [
         ("text", ["", "é"], [1, None]),
         ("text?", ["a", None], [1]),
-        ("{a: text, b?: integer}", [{"a": ""}, {"a": "", "b": 1}], [{}, {"a": "", "c": 1}, {"b": 1}]),
+        ("{a: text, b?: integer}", [{"a": ""}, {"a": "", "b": 1}], [{}, {"a": "", "b": ""}, {"b": 1}]),
+        ("{a: text}", [{"a": "", "added": 1}], [{"added": 1}]),
         ("{[key]: integer}", [{}, {"x": 1}], [{"x": "1"}]),
         ("[text?]", [[], ["a", None]], [[1], {}]),
         ("[text, integer,]", [["a", 1]], [["a"], ["a", 1, 2], [1, "a"]]),
@@ -43,7 +46,17 @@ def test_schema_of_a_read_model_is_that_of_its_document():
     schema = read_model_schema(model)
     assert schema["title"] == "v_user"
     assert schema["properties"] == {"name": {"type": "string", "x-pg-type": "text"}}
-    assert schema["additionalProperties"] is False
+    assert Draft202012Validator(schema).is_valid({"name": "a", "new": 1})  # a key that is added is no break
+
+
+def test_file_of_a_schema_has_a_name_that_a_file_can_have():
+    names = ["v_user", "app.v_user", '"../v_user"', '"a/b"', '"A b"', '"ä%"', "v_größe$1"]
+    files = schema_files(Contract(tuple(ReadModel(name, ()) for name in names)))
+    assert list(files) == [
+        "v_user.json", "app.v_user.json", "%22..%2Fv_user%22.json", "%22a%2Fb%22.json", "%22A%20b%22.json",
+        "%22ä%25%22.json", "v_größe$1.json",
+    ]  # fmt: skip
+    assert [json.loads(text)["title"] for text in files.values()] == names
 
 
 def test_schema_of_a_read_model_without_document_is_that_of_its_row():

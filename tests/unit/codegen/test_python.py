@@ -47,6 +47,23 @@ volatile fn_pay(
   raises 23514 ck_payment INTERNAL
   raises 42501 rule_order_owner FORBIDDEN
 
+stable fn_discount(
+  p_by: numeric
+  p_all: [numeric]
+) returns numeric
+
+stable fn_size(
+  p_value: float8
+) returns boolean
+
+stable fn_size(
+  p_value: integer
+) returns text
+
+stable fn_size(
+  p_value: numeric
+) returns numeric
+
 stable fn_pick(
   p_value: bigint
 ) returns text

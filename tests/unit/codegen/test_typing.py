@@ -18,6 +18,7 @@ from toolkit.core.settings import load_settings
 ROOT = Path(__file__).parents[3]
 # A line that a checker must refuse ends in `# error`; it must say nothing about the others.
 USES = """
+from decimal import Decimal
 from uuid import UUID
 
 from made import ERRORS, CONTRACT, AsyncDatabase, Database, commands, errors, models, queries
@@ -27,6 +28,13 @@ def right(db: Database, id_: UUID) -> str | None:
     user_id: UUID | None = commands.create_user(db, name="Ada", email="ada@example.org")
     commands.create_post(db, title="Notes", content="…", tags=["a"], author_id=user_id)
     paid: bool = commands.pay(db, order_id=id_, class_=None)
+    sizes: tuple[str, bool, Decimal | None] = (
+        commands.size(db, value=1),
+        commands.size(db, value=1.5),
+        commands.size(db, value=Decimal(1)),
+    )
+    off: Decimal | None = commands.discount(db, by=5, all=[1, Decimal("0.5")])
+    queries.v_order.find(db, {"price": 5, "not": {"price": {"in": [1, Decimal(2)], "lt": 7}}})
     picked: str = commands.pick(db, value=1)
     listed: list[str] = commands.pick(db, value=id_)
     with db.transaction() as tx:
@@ -39,7 +47,7 @@ def right(db: Database, id_: UUID) -> str | None:
     )
     page, cursor = queries.popular_posts.page(db, order_by=["-view_count", "id"], limit=20)
     for each in [*many, *page]:
-        print(each.view_count + 1, cursor, paid, picked, listed)
+        print(each.view_count + 1, cursor, paid, picked, listed, off, sizes)
     try:
         return detail.author.name if detail else None
     except errors.DuplicateEmail as error:
@@ -61,6 +69,9 @@ def wrong(db: Database, adb: AsyncDatabase, id_: UUID) -> None:
     commands.delete_post(db, post_id=1)  # error
     commands.create_post(db, title="a", content="b", tags=[1])  # error
     commands.pick(db, value="one")  # error
+    commands.discount(db, by="5", all=[])  # error
+    commands.discount(db, by=0.5, all=[])  # error
+    queries.v_order.find(db, {"price": 0.5})  # error
     name: str = commands.create_user(db, name="Ada", email="a@b")  # error
     later: bool = commands.pay(adb, order_id=id_)  # error
     queries.post_detail.find_one(db, {"authr.name": "A"})  # error
