@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.benchmarks.large_project import write_project
-from tests.db.testing.sample import UP, write_sample
+from tests.db.sample import UP, write_sample
 from toolkit.checks.history import check_step
 from toolkit.checks.project import Project, open_project
 from toolkit.checks.run import CHECKS, applicable, run_check

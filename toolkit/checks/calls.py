@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
@@ -13,14 +13,17 @@ from psycopg import sql
 from toolkit.catalog.rows import fill_tables
 from toolkit.catalog.samples import Draws, Type, sample
 from toolkit.catalog.tables import read_tables, read_types
-from toolkit.core.contract import INTERNAL, Command, Parameter
+from toolkit.checks.tried import ACTOR, Answer, Call, Tried, documented, shown
+from toolkit.core.contract import Command, Parameter
 from toolkit.core.settings import Settings
 from toolkit.source.limits import Limit, read_limits
 
-ACTOR: Final = "app.user_id"
 _DRAWN: Final = 400  # calls to find some that succeed
 _GOOD: Final = 3  # so many of those are varied
 _KEPT: Final = 12  # values of a column
+PATIENCE: Final = 10.0  # seconds for a call
+_STUCK: Final = ("57014", "55P03")  # it ran for too long, or waited for a lock
+_PROCEDURE: Final = "procedure"  # what the contract calls the result of one
 _ABOUT_VALUES: Final = "22"  # class of errors
 _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 _COMPARISONS: Final = frozenset({"=", "<", "<=", ">", ">="})
@@ -43,68 +46,31 @@ _ODD: Final[Mapping[str, tuple[str, ...]]] = {
     "jsonb": ("{}", "[]", "null", '""', "0"),
     "json": ("{}", "[]", "null", '""', "0"),
 }
-Values = Mapping[
-    str, str | None
-]  # by the name of the parameter; one that is not there is left to its default
 
 
-class Call(NamedTuple):
-    """A command with arguments as text. actor: who acts, None for nobody."""
-
-    command: Command
-    values: Values
-    actor: str | None
-
-    def __str__(self) -> str:
-        given = ", ".join(f"{name} => {_shown(value)}" for name, value in self.values.items())
-        return f"{self.command.name}({given}) with {ACTOR} {_shown(self.actor)}"
-
-
-class Answer(NamedTuple):
-    """What became of a call.
-
-    sqlstate: empty where it returned. rule: that the error names. wrote: whether something was changed or
-    locked.
-    """
-
-    sqlstate: str
-    rule: str
-    message: str
-    wrote: bool
-
-
-@dataclass(slots=True)
-class Tried:
-    """What the calls of one command came to.
-
-    good: calls that returned, those that changed something first. writing: how many those are. seen: the
-    first call of each error.
-    bad: calls of which one argument is none that the command takes, and what is wrong with it.
-    """
-
-    calls: int = 0
-    writing: int = 0
-    good: list[Call] = field(default_factory=list)
-    seen: dict[tuple[str, str], tuple[Call, Answer]] = field(default_factory=dict)
-    bad: list[tuple[str, Call, Answer]] = field(default_factory=list)
+class _Stuck(Exception):  # noqa: N818 - no error of anybody
+    """A call did not end."""
 
 
 _SEED, _ROWS = 1, 12  # few rows: arguments that are drawn belong together more often
 
 
-def documented(command: Command) -> set[tuple[str, str]]:
-    """Return SQLSTATE and rule of the errors that arguments of a command can raise, as it says."""
-    return {(error.sqlstate, error.rule) for error in command.errors if error.rule and error.code != INTERNAL}
-
-
 def try_commands(
-    conninfo: str, settings: Settings, commands: Sequence[Command], show: Callable[[str], None]
+    conninfo: str,
+    settings: Settings,
+    commands: Sequence[Command],
+    show: Callable[[str], None],
+    *,
+    patience: float = PATIENCE,
 ) -> dict[Command, Tried]:
-    """Return what commands answer to many calls, in a scratch database that gets a few random rows."""
+    """Return what commands answer to many calls, in a scratch database that gets a few random rows.
+
+    patience: in seconds; a command of which a call takes longer is not called again.
+    """
     found = {}
     with psycopg.connect(conninfo, autocommit=True) as connection:
         fill_tables(connection, seed=_SEED, rows=_ROWS, edges=0)
-        caller = Caller(connection, settings, _SEED)
+        caller = Caller(connection, settings, _SEED, patience)
         called = [command for command in commands if caller.may_call(command)]
         for number, command in enumerate(called, 1):
             show(f"Calling {command.name} ({number} of {len(called)})")
@@ -120,12 +86,15 @@ def _lacks(wanted: set[tuple[str, str]], tried: Tried) -> bool:
 class Caller:
     """Calls the commands of a database that has rows, as a member of a role does."""
 
-    def __init__(self, connection: psycopg.Connection, settings: Settings, seed: int) -> None:
+    def __init__(
+        self, connection: psycopg.Connection, settings: Settings, seed: int, patience: float
+    ) -> None:
         """Begin; connection: of a superuser, in autocommit mode, to a scratch database."""
         self._connection = connection
         self._name = settings.roles.command
         self._role = sql.Identifier(settings.roles.command)
         self._random = Draws(seed, edges=0.1)
+        self._patience = f"{patience * 1000:.0f}ms"
         connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(settings.schema)))
         self._rows: list[list[tuple[str, str]]] = []
         self._pools: dict[str, list[list[str]]] = defaultdict(list)
@@ -177,6 +146,13 @@ class Caller:
             for each, type_ in zip(command.parameters, types, strict=True)
         }
         tried = Tried()
+        with suppress(_Stuck):
+            self._explore(command, forms, tried, wanted)
+        return tried
+
+    def _explore(
+        self, command: Command, forms: Mapping[str, "_Form"], tried: Tried, wanted: Callable[[Tried], bool]
+    ) -> None:
         for _ in range(_DRAWN):
             if tried.writing >= _GOOD:
                 break
@@ -191,7 +167,6 @@ class Caller:
             if not wanted(tried):
                 break
             self._try(self._draw(command, forms, odd=0.4), tried)
-        return tried
 
     def _draw(self, command: Command, forms: Mapping[str, "_Form"], *, odd: float) -> Call:
         """Draw a call whose arguments are likely to be taken: some of them of one row."""
@@ -233,7 +208,7 @@ class Caller:
             for limit in form.parameter.limits:
                 value = self._beyond(limit.condition, form)
                 if value is not None:
-                    yield f"{_shown(value)} for {name}, against {limit.condition}", _with(base, name, value)
+                    yield f"{shown(value)} for {name}, against {limit.condition}", _with(base, name, value)
 
     def _beyond(self, limit: str, form: "_Form") -> str | None:
         """Return a value that a condition says no to; None where none is known."""
@@ -297,6 +272,9 @@ class Caller:
     def _try(self, call: Call, tried: Tried) -> Answer:
         answer = self.ask(call)
         tried.calls += 1
+        if answer.sqlstate in _STUCK:
+            tried.stuck = call
+            raise _Stuck
         if answer.sqlstate.startswith(_ABOUT_VALUES) and not self._is_value(call):
             return answer  # what was drawn is no value of its type
         if answer.sqlstate:
@@ -334,10 +312,21 @@ class Caller:
             for each in call.command.parameters
             if each.name in call.values
         )
+        verb = "CALL" if call.command.result.type == _PROCEDURE else "SELECT"
         query = sql.SQL(
-            "BEGIN; SET LOCAL ROLE {}; SELECT set_config({}, {}, true); SELECT {}({}); SET CONSTRAINTS ALL"
+            "BEGIN; SET LOCAL ROLE {}; SELECT set_config({}, {}, true), set_config('statement_timeout', {},"
+            " true), set_config('lock_timeout', {}, true); {} {}({}); SET CONSTRAINTS ALL"
             " IMMEDIATE; SELECT pg_current_xact_id_if_assigned() IS NOT NULL; ROLLBACK"
-        ).format(self._role, ACTOR, call.actor or "", sql.SQL(call.command.name), named)
+        ).format(
+            self._role,
+            ACTOR,
+            call.actor or "",
+            self._patience,
+            self._patience,
+            sql.SQL(verb),
+            sql.SQL(call.command.name),
+            named,
+        )
         try:
             cursor = self._connection.execute(query)
             for _ in range(5):
@@ -372,9 +361,3 @@ def _with(call: Call, name: str, value: str | None) -> Call:
 
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _shown(value: str | None) -> str:
-    if value is None:
-        return "NULL"
-    return repr(value if len(value) <= 40 else f"{value[:30]}…")  # noqa: PLR2004

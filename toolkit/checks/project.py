@@ -6,12 +6,13 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from toolkit.checks.calls import Tried, try_commands
+from toolkit.checks.calls import try_commands
 from toolkit.checks.committed import read_reference
 from toolkit.checks.contracts import infer_contract
 from toolkit.checks.git import changed_files
 from toolkit.checks.kept import Inferred, KeptContract
 from toolkit.checks.outcome import finding
+from toolkit.checks.tried import Tried
 from toolkit.core.contract import Command, Contract
 from toolkit.core.findings import Finding
 from toolkit.core.settings import Settings

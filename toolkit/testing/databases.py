@@ -15,8 +15,8 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
-from toolkit.checks.calls import ACTOR
 from toolkit.checks.project import Project, open_project
+from toolkit.checks.tried import ACTOR
 from toolkit.core.settings import find_root, load_settings
 from toolkit.server.scratch import Scratch, scratch_url
 from toolkit.testing import keeper

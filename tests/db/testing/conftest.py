@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.db.testing.sample import commit, write_sample
+from tests.db.sample import commit, write_sample
 
 
 @pytest.fixture(scope="session")

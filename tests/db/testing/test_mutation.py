@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.db.testing.sample import DOWN, UP, add_revision, run_items
+from tests.db.sample import DOWN, UP, add_revision, run_items
 
 BOOK, VIEW, LENGTH = "sql/tables/tb_book.sql", "sql/views/v_book.sql", "sql/matviews/mv_length.sql"
 ADD, DROP = "sql/functions/fn_add_book.sql", "sql/functions/fn_drop_book.sql"

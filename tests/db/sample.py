@@ -9,7 +9,7 @@ from toolkit.checks.contract import update_contract
 from toolkit.checks.project import open_project
 from toolkit.core.settings import load_settings
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SETTINGS = """
 [tool.toolkit]
 postgresql = 18
@@ -148,7 +148,15 @@ upgrade, downgrade = sql_files(__file__)
 
 
 def write_sample(root: Path) -> None:
-    """Write the project into a folder that is empty, with its contract."""
+    """Write the project into a folder that is empty, with its history and its contract."""
+    write_files(root)
+    add_revision(root, "20260101000000", "books", "\n".join(ARTIFACTS.values()), BACK)
+    with open_project(load_settings(root), lambda _: None) as project:
+        update_contract(project.settings, project.inferred.contract, None)
+
+
+def write_files(root: Path) -> None:
+    """Write the project without any revision."""
     texts = {f"sql/{name}": text for name, text in ARTIFACTS.items()}
     texts |= {
         "pyproject.toml": SETTINGS,
@@ -160,9 +168,6 @@ def write_sample(root: Path) -> None:
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    add_revision(root, "20260101000000", "books", "\n".join(ARTIFACTS.values()), BACK)
-    with open_project(load_settings(root), lambda _: None) as project:
-        update_contract(project.settings, project.inferred.contract, None)
 
 
 def add_revision(
