@@ -20,8 +20,8 @@ from toolkit.errors import ToolkitError
 from toolkit.source.revisions import Revision
 
 _ITEMS: Final = (
-    "lint", "load", "bodies", "head", "stairway", "contract", "documents", "arguments", "errors", "reach",
-    "breaks", "phases",
+    "lint", "load", "bodies", "head", "stairway", "contract", "codegen", "documents", "arguments", "errors",
+    "reach", "breaks", "phases",
 )  # fmt: skip
 _MAKING: Final = ("load", "stairway")  # the checks that tell what is wrong where nothing can be made
 
@@ -101,6 +101,8 @@ class _Package:
         self._names: dict[Path, list[tuple[str, str]]] = {}
         self._commands: set[str] = set()
         self._contract = contract_folder(settings)
+        made = settings.codegen.python or settings.codegen.json_schema
+        self._telling_of_code = min(self._contract.glob(f"*{SUFFIX}"), default=None) if made else None
         try:
             for artifact in project.files:
                 self._names[artifact.path] = [
@@ -127,6 +129,8 @@ class _Package:
         if path.is_relative_to(self._contract):
             if path.suffix == SUFFIX and path.stem not in self._subjects:
                 yield "contract"
+            if path == self._telling_of_code:
+                yield "codegen"
         elif path.is_relative_to(settings.sql):
             yield from self._of_sql(path)
         elif path == settings.migrations / "env.py":

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import pytest
 
 from tests.db.sample import DOWN, UP, add_revision, run_items
+from toolkit.checks.generated import KINDS, generated_files, write_generated
+from toolkit.core.settings import load_settings
 
 BOOK, VIEW, LENGTH = "sql/tables/tb_book.sql", "sql/views/v_book.sql", "sql/matviews/mv_length.sql"
 ADD, DROP = "sql/functions/fn_add_book.sql", "sql/functions/fn_drop_book.sql"
@@ -248,6 +250,28 @@ def test_revision_that_was_edited_since_the_base(sample):
     with (sample / UP).open("a") as file:
         file.write("-- and more\n")
     assert run_items(sample, "--toolkit-base=HEAD").failed() == [STAIRWAY]
+
+
+def test_code_that_is_not_what_the_contract_makes(sample):
+    item = f"{min(path.name for path in (sample / 'sql/contract').iterdir())}::codegen"
+    with (sample / "pyproject.toml").open("a") as file:
+        file.write('[tool.toolkit.codegen]\npython = "books_db"\njson-schema = "schemas"\n')
+    settings = load_settings(sample)
+    for kind in KINDS:
+        write_generated(settings.codegen.folder(kind), kind, generated_files(settings, kind))
+    done = run_items(sample)
+    assert (done.failed(), done.outcomes[f"sql/contract/{item}"]) == ([], "passed")
+    with (sample / "books_db/__init__.py").open("a") as file:
+        file.write("more = 1\n")
+    (sample / "schemas/v_book.json").unlink()
+    done = run_items(sample)
+    assert done.failed() == [f"sql/contract/{item}"]
+    words = done.words[f"sql/contract/{item}"]
+    assert "books_db/__init__.py:1:1 codegen is not what the contract makes" in words
+    assert "schemas/v_book.json:1:1 codegen is missing\n    help: Run `toolkit codegen json-schema`." in words
+    assert "codegen" not in {
+        name.rpartition("::")[2] for name in run_items(sample, "--toolkit-checks=contract").outcomes
+    }
 
 
 def test_contract_of_nothing(sample):
