@@ -18,6 +18,7 @@ from psycopg.rows import tuple_row
 from toolkit.checks.project import Project, open_project
 from toolkit.checks.tried import ACTOR
 from toolkit.core.settings import find_root, load_settings
+from toolkit.errors import RightMissing
 from toolkit.server.scratch import Scratch, scratch_url
 from toolkit.testing import keeper
 
@@ -138,13 +139,22 @@ def _silent(message: str) -> None:
 
 @contextmanager
 def acting(connection: psycopg.Connection, role: str, actor: object = None) -> Iterator[psycopg.Connection]:
-    """Let a connection act as a role, and as an acting user where one is given; inside of a transaction."""
+    """Let a connection act as a role, and as an acting user where one is given; inside of a transaction.
+
+    Raises RightMissing for a role that is not there, or that the user of the connection may not take.
+    """
     # Not the connection's own rows: a test may have chosen dicts.
     cursor = psycopg.Cursor(connection, row_factory=tuple_row)
     cursor.execute(sql.SQL("SELECT current_setting('role'), current_setting({}, true)").format(ACTOR))
     before, actor_before = cursor.fetchone() or ("none", None)
     with connection.transaction():
-        _act(cursor, role, "" if actor is None else str(actor))
+        try:
+            _act(cursor, role, "" if actor is None else str(actor))
+        except psycopg.Error as error:
+            raise RightMissing(
+                f"The role {role} can't be taken: {error.diag.message_primary}.",
+                remedy="Name one of [tool.toolkit.roles], or one that sql/roles.sql makes.",
+            ) from None
         yield connection
         _act(cursor, before, actor_before or "")
 

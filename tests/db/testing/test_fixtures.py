@@ -20,6 +20,7 @@ import psycopg
 import pytest
 
 from toolkit.client.errors import ClientError
+from toolkit.errors import RightMissing
 
 ADD = "SELECT fn_add_book(%s)"
 COUNT = "SELECT count(*) FROM tb_book"
@@ -71,6 +72,16 @@ def test_roles_have_their_rights(database, as_role):
 def test_role_ends_with_an_error(database, as_role):
     with pytest.raises(psycopg.errors.InsufficientPrivilege), as_role("sample_read"):
         database.execute(COUNT)
+    assert database.execute(COUNT).fetchone() == (0,)
+
+
+def test_role_that_is_none(database, as_role):
+    with pytest.raises(RightMissing) as caught, as_role("nope"):
+        pass
+    assert str(caught.value) == (
+        'The role nope can\\'t be taken: role "nope" does not exist.'
+        " Name one of [tool.toolkit.roles], or one that sql/roles.sql makes."
+    )
     assert database.execute(COUNT).fetchone() == (0,)
 
 
@@ -150,7 +161,7 @@ def ended(outcomes: str) -> dict[str, int]:
 @pytest.mark.parametrize("options", [(), ("-n2",)], ids=["alone", "xdist"])
 def test_each_test_has_its_database(sample, options):
     done = subprocess.run(**pytest_of(sample, *options), capture_output=True, check=False, timeout=120)
-    assert ended(done.stdout) == {"passed": 16, "error": 1}, done.stdout
+    assert ended(done.stdout) == {"passed": 17, "error": 1}, done.stdout
     assert "UniqueViolation" in done.stdout  # what was deferred
     assert "test_deferred_constraint_is_asked" in done.stdout
 
