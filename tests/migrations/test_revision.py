@@ -173,6 +173,29 @@ def test_what_can_not_be_used_writes_nothing(shop):
     assert "Missing option '-m'" in shop.run("toolkit", "revision").stderr
 
 
+def test_bodies_that_it_would_break_are_told(shop):
+    body = (
+        "CREATE FUNCTION fn_name(p int) RETURNS text LANGUAGE plpgsql AS $$\nBEGIN\n"
+        "RETURN (SELECT {} FROM tb_user WHERE id = p);\nEND $$;\n"
+    )
+    write(shop, "fn_name.sql", body.format("nme"))
+    assert 'public.fn_name, line 3 of its body: column "nme" does not exist' in refused(shop)
+    write(shop, "fn_name.sql", body.format("name"))
+    shop.done("toolkit", "revision", "-m", "Tell the name")
+    write(shop, "tb_user.sql", "CREATE TABLE tb_user (id int PRIMARY KEY);")
+    told = refused(shop, "--allow-data-loss")
+    assert 'public.fn_name, line 3 of its body: column "name" does not exist' in told
+    assert "Mend them in sql/; nothing was written." in told
+
+
+def test_bodies_that_were_wrong_before_hold_up_nothing(shop):
+    wrong = "CREATE FUNCTION fn_wrong() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN nope; END';"
+    shop.add("20261119000001", wrong, "DROP FUNCTION fn_wrong();")
+    write(shop, "fn_wrong.sql", wrong)
+    write(shop, "v_user.sql", VIEW)
+    shop.done("toolkit", "revision", "-m", "Show the users")
+
+
 def test_scratch_server_of_another_major_is_told(shop, open_major):
     url = open_major(15).create()
     done = shop.run("toolkit", "plan", TOOLKIT_SCRATCH_URL=url)

@@ -12,7 +12,7 @@ from toolkit.core.changes import Plan
 from toolkit.errors import DataLoss, ProofFailed, RevisionFailed
 from toolkit.migrate.freeze import Draft, down_text, python_text, up_text
 from toolkit.migrate.gate import expectations
-from toolkit.migrate.proof import Proof, Prover, Tables
+from toolkit.migrate.proof import BodiesBroken, Proof, Prover, Tables
 from toolkit.migrate.states import States, Unavailable, open_oldest
 from toolkit.source.revisions import Expected, read_revisions
 
@@ -55,7 +55,7 @@ def write_chain(
 
     ends: the databases that they lead from and to. back: for the `.down.sql` of each.
     tables: those that get random rows before a revision, by its id.
-    Raises ProofFailed, and what else applying them raises; then nothing is written.
+    Raises ProofFailed, BodiesBroken, and what else applying them raises; then nothing is written.
     """
     versions = states.settings.migrations / "versions"
     rows = {} if any(draft.unwritten for draft in drafts) else tables
@@ -100,6 +100,8 @@ def _explained(folder: Path) -> Iterator[None]:
     """Tell what fails in the folder, which is about to go, by the statement instead of the line."""
     try:
         yield
+    except BodiesBroken:
+        raise
     except (ProofFailed, RevisionFailed) as error:
         text = error.message.replace(f"{folder}/", "")
         found = _PLACE.match(error.message)

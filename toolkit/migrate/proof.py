@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from toolkit.catalog.bodies import Trouble, resolve_bodies
 from toolkit.catalog.catalog import Catalog
 from toolkit.catalog.comparison import differences
 from toolkit.catalog.facts import Facts, differing_facts, read_facts
@@ -23,6 +24,12 @@ AfterUp = Callable[[int, Catalog, Catalog], None]
 Tables = Collection[tuple[str, str]]  # schema and name
 _SEED = 1
 _ABOUT_ROWS = ("22", "23")  # classes of errors: a value that does not fit, a constraint that is broken
+
+
+class BodiesBroken(ProofFailed):
+    """After a revision, bodies in PL/pgSQL name what is not there."""
+
+    code = "bodies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,24 @@ def compare(first: Snapshot, second: Snapshot, names: tuple[str, str]) -> list[s
     return found or list(differing_facts(first.facts, second.facts, names))
 
 
+class _Goal(NamedTuple):
+    """What the database has to be at the end, and what is wrong there with bodies in PL/pgSQL."""
+
+    snapshot: Snapshot
+    troubles: list[Trouble]
+
+
+def _read_goal(states: States, template: str, catalog: Catalog | None) -> _Goal:
+    with states.copy(template) as conninfo:
+        with closing(Readers(conninfo)) as readers:
+            found, _ = readers.read(catalog)
+        return _Goal(found, _wrong_bodies(conninfo, states.settings.schema))
+
+
+def _wrong_bodies(conninfo: str, schema: str) -> list[Trouble]:
+    return [trouble for trouble in resolve_bodies(conninfo, schema)[1] if trouble.certain]
+
+
 class Prover:
     """Proves revisions on the server of some States."""
 
@@ -121,10 +146,11 @@ class Prover:
         all and at the end, where they are known. tables: those that get random rows before a revision, by its
         id. after_up: called with the place of a revision in the chain and the databases before and after it,
         in time to write its `.down.sql`. touched: the names of the objects whose fingerprints are wanted.
-        Raises ProofFailed with the differences, RevisionFailed for a statement that fails.
+        Raises ProofFailed with the differences, RevisionFailed for a statement that fails, BodiesBroken where
+        bodies that were right, or were not there, name what is not there at the end.
         """
         with ThreadPoolExecutor(1) as pool:
-            goal = pool.submit(snapshot, self._states, desired, ends[1]) if desired else None
+            goal = pool.submit(_read_goal, self._states, desired, ends[1]) if desired else None
             trip = _Trip(self._states, self._revisions, self._walk, chain, ends[0], goal, after_up, touched)
             return self._go(trip, tables or {})
 
@@ -152,7 +178,7 @@ class _Trip(NamedTuple):
     walk: Walk
     chain: Sequence[Revision]
     start: Catalog | None
-    goal: Future[Snapshot] | None
+    goal: Future[_Goal] | None
     after_up: AfterUp | None
     touched: Collection[str]
 
@@ -174,12 +200,30 @@ class _Trip(NamedTuple):
                     self.after_up(place, seen[-2][0].catalog, seen[-1][0].catalog)
             stops = [stop for stop, _ in seen]
             if self.goal is not None:
-                _require(self.goal.result(), stops[-1], ("sql/", "the head"))
+                _require(self.goal.result().snapshot, stops[-1], ("sql/", "the head"))
+                self._require_bodies(self.goal.result().troubles, before)
             self._back(conninfo, readers, stops)
             self.walk.up(conninfo, *ids)
             _require(stops[-1], readers.read()[0], ("the head", "the head after a second time up"))
         fingerprints = tuple(found for _, found in seen)
         return Proof(self.states.scratch.major, tuple(self.chain), fingerprints, rows)
+
+    def _require_bodies(self, troubles: Collection[Trouble], before: Revisions) -> None:
+        """Raise BodiesBroken for what is wrong with bodies now, and was not before."""
+        if not troubles:
+            return
+        with self.states.copy(self.states.at(before)) as conninfo:
+            known = _wrong_bodies(conninfo, self.states.settings.schema)
+        listed = "".join(
+            f"\n{each.schema}.{each.routine}, line {each.line} of its body: {each.message}"
+            for each in troubles
+            if each not in known
+        )
+        if listed:
+            raise BodiesBroken(
+                f"After the revision these bodies fail when a call gets there:{listed}\n",
+                remedy="Mend them in sql/; nothing was written.",
+            )
 
     def _back(self, conninfo: str, readers: Readers, stops: Sequence[Snapshot]) -> None:
         for revision, before in zip(reversed(self.chain), stops[-2::-1], strict=True):
