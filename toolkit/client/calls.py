@@ -1,6 +1,7 @@
 """Commands and query functions of a contract: arguments checked, SQL constant for each set of names."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from toolkit.client.results import Returned
 from toolkit.client.sqltext import quote, quote_name, quote_type
 from toolkit.core.contract import Command, Parameter
 
+_UNNAMED: Final = re.compile(r"\$\d+")  # a parameter by its place, in contracts
 _MOST_SHAPES: Final = 1000  # sets of arguments, in their order, whose SQL is kept
 # A call in one statement with the setting that it reads: a transaction would be three more. MATERIALIZED, so
 # that the setting is made before the function runs; it ends with the statement.
@@ -56,6 +58,8 @@ class Routine:
         self.required = [name for name, each in self.parameters.items() if not each.optional]
         self.writes = command.volatility == "volatile"
         self.returned = Returned(command.result)
+        self.is_procedure = command.result.type == "procedure"
+        self.is_by_name = not any(_UNNAMED.fullmatch(name) for name in self.parameters)
         self._schema = schema
         self._checkers = {
             name: make_checker(each, nullable=each.nullable, limits=each.limits)
@@ -68,7 +72,7 @@ class Routine:
         names = tuple(arguments)
         shape = self._shapes.get(names)
         if shape is None:
-            if not self.takes(arguments):
+            if not self.is_by_name or not self.takes(arguments):
                 raise Invalid(faults=self.faults(arguments))
             shape = (self._statement(names), [self._checkers[name] for name in names])
             if len(self._shapes) < _MOST_SHAPES:
@@ -82,6 +86,8 @@ class Routine:
 
     def faults(self, arguments: Mapping[str, Any]) -> list[Fault]:
         """Return everything that is wrong with some arguments."""
+        if not self.is_by_name:
+            return [Fault(self.name, "can't be called: it has parameters without names")]
         faults = [
             Fault(name, f"is no argument of {self.name}{meant(name, self.parameters)}")
             for name in arguments
@@ -108,8 +114,11 @@ class Routine:
         return set(self.required) <= arguments.keys() <= self.parameters.keys()
 
     def _statement(self, names: tuple[str, ...]) -> Statement:
-        call = f"{quote_name(self.name, self._schema)}({', '.join(self._argument(name) for name in names)})"
-        if self.returned.nothing:
+        given = [self._argument(name) for name in names]
+        if self.is_procedure:  # CALL wants something for what only comes back
+            given += [f"{quote(name)} => NULL" for name in self.returned.out if name not in self.parameters]
+        call = f"{quote_name(self.name, self._schema)}({', '.join(given)})"
+        if self.is_procedure:
             return Statement(f"CALL {call}".encode(), None)
         with_user = self.returned.select(call, _WITH_USER).encode() if self.writes else None
         return Statement(self.returned.select(call).encode(), with_user)

@@ -17,7 +17,7 @@ import msgspec
 from psycopg.types.json import Json, Jsonb
 
 from toolkit.core.contract import Limit, Typed
-from toolkit.core.shapes import Array, Scalar
+from toolkit.core.shapes import Array, Object, Opaque, Scalar, Shape
 
 Checker = Callable[[Any], Any]
 
@@ -90,7 +90,38 @@ def _typed(value: Typed) -> Checker:
         element = shape.element
         check = _typed(Typed(type_.removesuffix("[]"), element))
         return _array(check, nullable=element.nullable)
+    if isinstance(shape, Object) and shape.properties and shape.extra is None:
+        return _row(shape)
     return _scalar(shape) if isinstance(shape, Scalar) else _any
+
+
+def _row(shape: Object) -> Checker:
+    """Return the checker of a composite type, given as a mapping of its columns, or a tuple as it is sent."""
+    checks = {each.name: _column(each.shape) for each in shape.properties}
+
+    def check_row(value: Any) -> tuple[Any, ...]:
+        if isinstance(value, tuple) and len(value) == len(checks):
+            value = dict(zip(checks, value, strict=True))
+        if not isinstance(value, Mapping) or value.keys() != checks.keys():
+            raise Refused(f"must be a mapping with the keys {', '.join(checks)}, or a tuple of their values")
+        checked: list[Any] = []
+        for name, check in checks.items():
+            try:
+                checked.append(None if value[name] is None else check(value[name]))
+            except Refused as refused:
+                raise Refused(f"{name} {refused}", refused.rule) from None
+        return tuple(checked)
+
+    return check_row
+
+
+def _column(shape: Shape) -> Checker:
+    """Return the checker of a column of a composite type, whose contract says its shape only."""
+    if isinstance(shape, Opaque):
+        document = _json(Jsonb)
+        return lambda value: document(value) if isinstance(value, dict | list) else _any(value)
+    element = shape.element if isinstance(shape, Array) else shape
+    return _typed(Typed(element.type if isinstance(element, Scalar) else "record", shape))
 
 
 def _scalar(shape: Scalar) -> Checker:

@@ -151,9 +151,7 @@ def _contract(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Contract:
     models, commands = [], []
     for what, name, facts in rows:
         if what == "routine":
-            command = _command(name, facts)
-            if command is not None:
-                commands.append(command)
+            commands.append(_command(name, facts))
         else:
             models.append(ReadModel(name, tuple(_column(each) for each in facts["columns"] or ())))
     return Contract(
@@ -162,35 +160,39 @@ def _contract(rows: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Contract:
     )
 
 
-def _command(name: str, facts: Mapping[str, Any]) -> Command | None:
-    """Return a routine; None where a parameter has no name, since arguments are given by name."""
+def _command(name: str, facts: Mapping[str, Any]) -> Command:
     given = [each for each in facts["parameters"] if each["mode"] in "biv"]
-    if not all(each["name"] for each in given):
-        return None
     first_default = len(given) - facts["defaults"]
     parameters = tuple(
         Parameter(
             *_typed(each["type"], nullable=not facts["strict"]),
-            name=each["name"],
-            optional=place >= first_default,
+            name=each["name"] or f"${place}",
+            optional=place > first_default,
             variadic=each["mode"] == "v",
         )
-        for place, each in enumerate(given)
+        for place, each in enumerate(given, 1)
     )
     return Command(name, parameters, _result(facts), _VOLATILITIES[facts["volatility"]])
 
 
 def _result(facts: Mapping[str, Any]) -> Result:
     out = [each for each in facts["parameters"] if each["mode"] in "bot"]
-    columns = out if len(out) > 1 or any(each["mode"] == "t" for each in out) else facts["columns"] or []
     if facts["procedure"]:
-        return Result("procedure", Scalar("procedure"))
+        return Result("procedure", _row(out) if out else Scalar("procedure"))
+    columns = out if len(out) > 1 or any(each["mode"] == "t" for each in out) else facts["columns"] or []
     type_, shape, nullable = _typed(facts["result"], nullable=True)
-    if columns:
-        shape = Object(
-            tuple(Property(each["name"], _typed(each["type"], nullable=True)[1]) for each in columns)
+    many = facts["many"] and type_ != "void"
+    return Result(type_, _row(columns) if columns else shape, nullable, many=many)
+
+
+def _row(columns: Sequence[Mapping[str, Any]]) -> Object:
+    """Return the shape of a row; a column without a name is called as PostgreSQL calls it."""
+    return Object(
+        tuple(
+            Property(each["name"] or f"column{place}", _typed(each["type"], nullable=True)[1])
+            for place, each in enumerate(columns, 1)
         )
-    return Result(type_, shape, nullable, many=facts["many"])
+    )
 
 
 def _column(facts: Mapping[str, Any]) -> Column:

@@ -15,7 +15,8 @@ _JSON: Final = ("json", "jsonb")
 class Returned:
     """The result of one command.
 
-    nothing: a procedure has none. many: it is a set. json: the values are sent as JSON, to be read as `type`.
+    nothing: a procedure has none, but for OUT parameters, whose names are `out`. many: it is a set. json: the
+    values are sent as JSON, to be read as `type`.
     """
 
     def __init__(self, result: Result) -> None:
@@ -23,14 +24,16 @@ class Returned:
         is_document = result.type in _JSON
         shape = result.shape
         properties = shape.properties if isinstance(shape, Object) and not is_document else ()
-        self.nothing = result.type == "procedure"
+        called = result.type == "procedure"
+        self.nothing = called and not properties
+        self.out = tuple(each.name for each in properties) if called else ()
         self.many = result.many
         self.json = is_document or not (properties or _is_native(shape))
         self.type = type_of(shape) if self.json else None
         self._is_document = is_document
         self._names = tuple(each.name for each in properties)
         self._json_places = tuple(
-            place for place, each in enumerate(properties) if not _is_native(each.shape)
+            place for place, each in enumerate(properties) if not (called or _is_native(each.shape))
         )
 
     def select(self, call: str, before: str = "") -> str:

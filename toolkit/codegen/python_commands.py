@@ -1,5 +1,6 @@
 """Commands and query functions of a contract as Python functions with types."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -19,6 +20,7 @@ from toolkit.core.settings import Names
 from toolkit.core.shapes import Array, Object, Scalar, Shape
 
 _JSON: Final = ("json", "jsonb")
+_UNNAMED: Final = re.compile(r"\$\d+|")
 _OVERLAPS: Final = "  # pyright: ignore[reportOverlappingOverload]"
 _SESSIONS: Final = (("Session", "{}"), ("AsyncSession", "Coroutine[Any, Any, {}]"))
 
@@ -44,7 +46,7 @@ def functions(commands: tuple[Command, ...], names: Names, comments: Mapping[str
     overloads = Counter(command.name for command in commands)
     called: dict[str, dict[str, str]] = defaultdict(dict)  # overloads share the names of their arguments
     for command in commands:
-        if all(parameter.name for parameter in command.parameters):
+        if not any(_UNNAMED.fullmatch(parameter.name) for parameter in command.parameters):
             known = called[command.name]
             for each in command.parameters:
                 if each.name not in known:
@@ -145,9 +147,9 @@ def with_int(annotation: str) -> str:
 
 
 def _result(result: Result) -> str:
-    if result.type in ("void", "procedure"):
-        return "None"
     row = isinstance(result.shape, Object) and result.type not in _JSON
+    if result.type in ("void", "procedure") and not row:
+        return "None"
     text = "dict[str, Any]" if row else value(result.type, result.shape)
     if result.many:
         return f"list[{text}]"

@@ -82,6 +82,11 @@ def inputs(routine: Routine) -> list[Argument]:
     return [each for each in routine.arguments if each.mode in _INPUTS]
 
 
+def outputs(routine: Routine) -> list[Argument]:
+    """Return the parameters of a routine, and the columns of its result, that a call gives back."""
+    return [each for each in routine.arguments if each.mode in _OUTPUTS]
+
+
 def declared(of: Interpreting, routine: Routine) -> Value:
     """Return what a routine returns, as far as its declaration says."""
     how = (
@@ -89,7 +94,7 @@ def declared(of: Interpreting, routine: Routine) -> Value:
     )
     reason = f"result of {routine.name}(), {how}"
     value = of.types.any_value(routine.returns, reason=reason)
-    columns = [each for each in routine.arguments if each.mode in _OUTPUTS]
+    columns = outputs(routine)
     if len(columns) <= 1:
         return value
     return replace(
@@ -99,7 +104,7 @@ def declared(of: Interpreting, routine: Routine) -> Value:
 
 def returned(of: Interpreting, routine: Routine, rows: Rows) -> Value:
     """Return what a routine returns, or each of its rows, from the columns of its last query."""
-    columns = [each.name for each in routine.arguments if each.mode in _OUTPUTS]
+    columns = [each.name for each in outputs(routine)]
     values = [value for _, value in rows.columns]
     missing = not (routine.many or rows.some)
     kind = of.types.base(routine.returns)[0]

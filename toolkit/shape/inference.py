@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from toolkit.core.contract import Column, Command, Parameter, ReadModel, Result, Typed
-from toolkit.core.shapes import Scalar, Shape
+from toolkit.core.shapes import Object, Property, Scalar, Shape
 from toolkit.core.trees import Argument, Relation, Routine, Snapshot
 from toolkit.shape import calls, expressions, queries
 from toolkit.shape.nodetree import Node, TreeReader
@@ -119,7 +119,7 @@ class Inference:
 
     def _result(self, routine: Routine, parameters: Iterable[Argument]) -> Result:
         if routine.kind == _PROCEDURE:
-            return Result("procedure", Scalar("procedure"))
+            return Result("procedure", self._out(routine) or Scalar("procedure"))
         arguments = {
             place: self.types.any_value(each.type, null=not routine.strict, reason="a parameter")
             for place, each in enumerate(parameters, 1)
@@ -130,6 +130,15 @@ class Inference:
         value = calls.declared(self, routine) if rows is None else calls.returned(self, routine, rows)
         typed: Typed = Typed(*self._typed(value))
         return Result(typed.type, typed.shape, typed.nullable and routine.returns != VOID, many=routine.many)
+
+    def _out(self, routine: Routine) -> Shape | None:
+        """Return the row that CALL gives: the OUT and INOUT parameters of a procedure, where it has any."""
+        values = {
+            each.name or f"column{place}": self.types.any_value(each.type, reason="a parameter")
+            for place, each in enumerate(calls.outputs(routine), 1)
+        }
+        properties = tuple(Property(name, self.types.document(value)) for name, value in values.items())
+        return Object(properties) if properties else None
 
     # What the parts of the interpreter ask for.
 

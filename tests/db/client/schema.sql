@@ -70,6 +70,13 @@ CREATE FUNCTION fn_nothing(p_text text) RETURNS void LANGUAGE sql VOLATILE
 AS $$ INSERT INTO tb_author (name, email) VALUES (p_text, p_text) $$;
 CREATE PROCEDURE fn_procedure(p_text text) LANGUAGE sql
 AS $$ INSERT INTO tb_author (name, email) VALUES (p_text, p_text) $$;
+CREATE PROCEDURE fn_out_procedure(p_a integer, OUT p_b integer, INOUT p_c text DEFAULT 'x') LANGUAGE plpgsql
+AS $$ BEGIN p_b := p_a + 1; p_c := p_c || p_a; END $$;
+CREATE FUNCTION fn_unnamed(integer) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION fn_no_rows() RETURNS SETOF void LANGUAGE sql VOLATILE AS $$ SELECT 1 $$;
+CREATE TYPE parcel AS (home address, words text[], weight numeric(4, 1), note jsonb, day date);
+CREATE FUNCTION fn_parcel(p_parcel parcel, p_homes address[]) RETURNS jsonb LANGUAGE sql STABLE
+AS $$ SELECT jsonb_build_array(p_parcel, p_homes) $$;
 CREATE FUNCTION fn_pick(p_value text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'text' $$;
 CREATE FUNCTION fn_pick(p_value uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'uuid' $$;
 CREATE FUNCTION fn_pick(p_value bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'bigint' $$;

@@ -39,6 +39,32 @@ UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
             [{"number": 1, "price": Decimal("0.25"), "document": {"x": Decimal("0.25")}}],
         ),
         ("fn_out", {"p_number": 4}, {"twice": 8, "words": "twice"}),
+        ("fn_out_procedure", {"p_a": 4}, {"p_b": 5, "p_c": "x4"}),
+        ("fn_out_procedure", {"p_c": "y", "p_a": 4}, {"p_b": 5, "p_c": "y4"}),
+        ("fn_no_rows", {}, None),
+        (
+            "fn_parcel",
+            {
+                "p_parcel": {
+                    "home": {"street": 'L"o, w', "number": 7},
+                    "words": ["a", None],
+                    "weight": Decimal("1.5"),
+                    "note": {"x": [1]},
+                    "day": date(2024, 2, 29),
+                },
+                "p_homes": [("S", None), {"street": None, "number": 1}],
+            },
+            [
+                {
+                    "home": {"street": 'L"o, w', "number": 7},
+                    "words": ["a", None],
+                    "weight": Decimal("1.5"),
+                    "note": {"x": [1]},
+                    "day": "2024-02-29",
+                },
+                [{"street": "S", "number": None}, {"street": None, "number": 1}],
+            ],
+        ),
         ("fn_pick", {"p_value": "x"}, "text"),
         ("fn_pick", {"p_value": str(UUID_1)}, "text"),
         ("fn_pick", {"p_value": UUID_1}, "uuid"),
@@ -69,6 +95,7 @@ def test_routine_gives_what_it_returns(shared, name, arguments, result):
         ("fn_row", {"p_street": ""}, None),
         ("fn_table", {"p_count": 0}, []),
         ("fn_jsons", {"p_count": 1}, [{"n": 1}]),
+        ("fn_out_procedure", {"p_a": 4}, {"p_b": 5, "p_c": "x4"}),
         ("fn_defaults", {"p_a": 1}, "1 20 30"),
     ],
 )
@@ -95,6 +122,7 @@ def test_client_without_contract_calls_as_one_with_it(connect, url):
     assert db.call_function("fn_variadic", p_first="a", p_rest=["b"]) == "a,b"
     assert db.call_function("fn_arrays", p_numbers=[1], p_moods=["sad"]) == ["sad", "sad"]
     assert db.call_function("fn_procedure", p_text="x") is None
+    assert db.call_function("fn_out_procedure", p_a=1) == {"p_b": 2, "p_c": "x1"}
     with pytest.raises(Invalid, match="must be one of sad, so so, happy"):
         db.call_function("fn_mood", p_mood="glad")
 
@@ -213,6 +241,10 @@ def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, adm
         ("fn_arrays", {"p_numbers": [1, "2"], "p_moods": "sad"}, [
             "p_numbers: [1] must be an integer, not str",
             "p_moods: must be a list, not str",
+        ]),
+        ("fn_unnamed", {}, ["fn_unnamed: can't be called: it has parameters without names"]),
+        ("fn_parcel", {"p_parcel": None, "p_homes": [{"street": 1, "number": 1}, {"street": ""}]}, [
+            "p_homes: [0] street must be text, not int",
         ]),
         ("fn_pick", {"p_value": 1.5}, [
             f"fn_pick: none of {' and '.join(PICKS)} takes these arguments",
