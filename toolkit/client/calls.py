@@ -14,6 +14,11 @@ from toolkit.client.sqltext import quote, quote_name, quote_type
 from toolkit.core.contract import Command, Parameter
 
 _UNNAMED: Final = re.compile(r"\$\d+")  # a parameter by its place, in contracts
+# Their type is that of an argument, and a text that is sent has none.
+_POLYMORPHIC: Final = frozenset({
+    '"any"', "anyelement", "anyarray", "anynonarray", "anyenum", "anyrange", "anymultirange", "anycompatible",
+    "anycompatiblearray", "anycompatiblenonarray", "anycompatiblerange", "anycompatiblemultirange",
+})  # fmt: skip
 _MOST_SHAPES: Final = 1000  # sets of arguments, in their order, whose SQL is kept
 # A call in one statement with the setting that it reads: a transaction would be three more. MATERIALIZED, so
 # that the setting is made before the function runs; it ends with the statement.
@@ -59,7 +64,7 @@ class Routine:
         self.writes = command.volatility == "volatile"
         self.returned = Returned(command.result)
         self.is_procedure = command.result.type == "procedure"
-        self.is_by_name = not any(_UNNAMED.fullmatch(name) for name in self.parameters)
+        self._obstacle = _obstacle(command.parameters)
         self._schema = schema
         self._checkers = {
             name: make_checker(each, nullable=each.nullable, limits=each.limits)
@@ -72,7 +77,7 @@ class Routine:
         names = tuple(arguments)
         shape = self._shapes.get(names)
         if shape is None:
-            if not self.is_by_name or not self.takes(arguments):
+            if self._obstacle or not self.takes(arguments):
                 raise Invalid(faults=self.faults(arguments))
             shape = (self._statement(names), [self._checkers[name] for name in names])
             if len(self._shapes) < _MOST_SHAPES:
@@ -86,8 +91,8 @@ class Routine:
 
     def faults(self, arguments: Mapping[str, Any]) -> list[Fault]:
         """Return everything that is wrong with some arguments."""
-        if not self.is_by_name:
-            return [Fault(self.name, "can't be called: it has parameters without names")]
+        if self._obstacle:
+            return [Fault(self.name, f"can't be called: it has parameters {self._obstacle}")]
         faults = [
             Fault(name, f"is no argument of {self.name}{meant(name, self.parameters)}")
             for name in arguments
@@ -127,6 +132,13 @@ class Routine:
         parameter = self.parameters[name]
         before = "VARIADIC " if parameter.variadic else ""
         return f"{before}{quote(name)} => {_place(parameter, self._schema)}"
+
+
+def _obstacle(parameters: Iterable[Parameter]) -> str:
+    """Return what parameters lack that no call can do without."""
+    if any(_UNNAMED.fullmatch(each.name) for each in parameters):
+        return "without names"
+    return "of any type" if any(each.type in _POLYMORPHIC for each in parameters) else ""
 
 
 def _place(parameter: Parameter, schema: str) -> str:

@@ -73,6 +73,7 @@ AS $$ INSERT INTO tb_author (name, email) VALUES (p_text, p_text) $$;
 CREATE PROCEDURE fn_out_procedure(p_a integer, OUT p_b integer, INOUT p_c text DEFAULT 'x') LANGUAGE plpgsql
 AS $$ BEGIN p_b := p_a + 1; p_c := p_c || p_a; END $$;
 CREATE FUNCTION fn_unnamed(integer) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT $1 $$;
+CREATE FUNCTION fn_any(p_one anyelement, p_more anyarray) RETURNS anyelement LANGUAGE sql STABLE AS $$ SELECT p_one $$;
 CREATE FUNCTION fn_no_rows() RETURNS SETOF void LANGUAGE sql VOLATILE AS $$ SELECT 1 $$;
 CREATE TYPE parcel AS (home address, words text[], weight numeric(4, 1), note jsonb, day date);
 CREATE FUNCTION fn_parcel(p_parcel parcel, p_homes address[]) RETURNS jsonb LANGUAGE sql STABLE

@@ -243,6 +243,7 @@ def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, adm
             "p_moods: must be a list, not str",
         ]),
         ("fn_unnamed", {}, ["fn_unnamed: can't be called: it has parameters without names"]),
+        ("fn_any", {"p_one": 1, "p_more": [1]}, ["fn_any: can't be called: it has parameters of any type"]),
         ("fn_parcel", {"p_parcel": None, "p_homes": [{"street": 1, "number": 1}, {"street": ""}]}, [
             "p_homes: [0] street must be text, not int",
         ]),

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -20,6 +21,7 @@ from toolkit.client import Database
 from toolkit.client.errors import Conflict, ContractMismatch, TimedOut, Unavailable
 from toolkit.client.introspect import SIGNATURES, read_signatures
 from toolkit.core.contract import write_contract
+from toolkit.server.dev import DevCluster
 
 END_OTHERS = """
     SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity
@@ -182,6 +184,37 @@ def test_server_that_comes_back_is_used_again(connect, url, admin):
             assert time.monotonic() < deadline
 
 
+@pytest.fixture
+def cluster(tmp_path):
+    """A server of the test's own, which it may stop."""
+    cluster = DevCluster(tmp_path)
+    cluster.start()
+    yield cluster
+    cluster.reset()
+    shutil.rmtree(cluster.directory, ignore_errors=True)
+
+
+def test_restart_of_the_server_is_told_of_once_and_waited_for(connect, cluster):
+    with psycopg.connect(cluster.conninfo(), autocommit=True) as admin:
+        admin.execute("CREATE VIEW v_one AS SELECT 1 AS id")
+    db = connect(cluster.conninfo(), contract=None, min_size=2, wait=600)
+    assert db.count("v_one") == 1
+    cluster.stop()
+    with pytest.raises(Unavailable):
+        db.count("v_one")
+    found = []
+    waiting = [threading.Thread(target=lambda: found.append(db.count("v_one"))) for _ in range(4)]
+    for thread in waiting:
+        thread.start()
+    assert found == []
+    cluster.start()
+    for thread in waiting:
+        thread.join()
+    assert found == [1, 1, 1, 1]
+    with db.transaction() as tx:
+        assert tx.find("v_one") == [{"id": 1}]
+
+
 def test_contract_is_compared_with_the_database(connect, url, admin, caplog):
     admin.execute("ALTER FUNCTION fn_value(text, bigint) RENAME TO fn_other")
     admin.execute("DROP FUNCTION fn_strict; DROP VIEW v_plain")
@@ -216,7 +249,7 @@ def test_signatures_of_the_database_are_those_of_the_contract(admin, contract):
     """The second reader sees what the first one does, but for documents, rows, limits and errors."""
     found = read_signatures(admin.execute(SIGNATURES, {"schema": "public"}).fetchall()).everything
 
-    inside = ("json", "jsonb", "parcel", "address[]")
+    inside = ("json", "jsonb", "parcel", "address[]", "anyelement", "anyarray")
 
     def signatures(contract):
         return [
