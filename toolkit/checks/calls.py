@@ -23,7 +23,6 @@ _GOOD: Final = 3  # so many of those are varied
 _KEPT: Final = 12  # values of a column
 PATIENCE: Final = 10.0  # seconds for a call
 _STUCK: Final = ("57014", "55P03")  # it ran for too long, or waited for a lock
-_PROCEDURE: Final = "procedure"  # what the contract calls the result of one
 _ABOUT_VALUES: Final = "22"  # class of errors
 _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
 _COMPARISONS: Final = frozenset({"=", "<", "<=", ">", ">="})
@@ -302,7 +301,7 @@ class Caller:
 
     def ask(self, call: Call) -> Answer:
         """Call a command, in a transaction that is rolled back; deferred constraints are asked before."""
-        named = sql.SQL(", ").join(
+        named = [
             sql.SQL("{}{} => {}::{}").format(
                 sql.SQL("VARIADIC " if each.variadic else ""),
                 sql.Identifier(each.name),
@@ -311,8 +310,9 @@ class Caller:
             )
             for each in call.command.parameters
             if each.name in call.values
-        )
-        verb = "CALL" if call.command.result.type == _PROCEDURE else "SELECT"
+        ]
+        named += [sql.SQL("{} => NULL").format(sql.Identifier(name)) for name in call.command.only_out]
+        verb = "CALL" if call.command.is_procedure else "SELECT"
         query = sql.SQL(
             "BEGIN; SET LOCAL ROLE {}; SELECT set_config({}, {}, true), set_config('statement_timeout', {},"
             " true), set_config('lock_timeout', {}, true); {} {}({}); SET CONSTRAINTS ALL"
@@ -325,7 +325,7 @@ class Caller:
             self._patience,
             sql.SQL(verb),
             sql.SQL(call.command.name),
-            named,
+            sql.SQL(", ").join(named),
         )
         try:
             cursor = self._connection.execute(query)

@@ -63,7 +63,6 @@ class Routine:
         self.required = [name for name, each in self.parameters.items() if not each.optional]
         self.writes = command.volatility == "volatile"
         self.returned = Returned(command.result)
-        self.is_procedure = command.result.type == "procedure"
         self._obstacle = _obstacle(command.parameters)
         self._schema = schema
         self._checkers = {
@@ -120,10 +119,9 @@ class Routine:
 
     def _statement(self, names: tuple[str, ...]) -> Statement:
         given = [self._argument(name) for name in names]
-        if self.is_procedure:  # CALL wants something for what only comes back
-            given += [f"{quote(name)} => NULL" for name in self.returned.out if name not in self.parameters]
+        given += [f"{quote(name)} => NULL" for name in self.command.only_out]
         call = f"{quote_name(self.name, self._schema)}({', '.join(given)})"
-        if self.is_procedure:
+        if self.command.is_procedure:
             return Statement(f"CALL {call}".encode(), None)
         with_user = self.returned.select(call, _WITH_USER).encode() if self.writes else None
         return Statement(self.returned.select(call).encode(), with_user)

@@ -15,8 +15,8 @@ _JSON: Final = ("json", "jsonb")
 class Returned:
     """The result of one command.
 
-    nothing: a procedure has none, but for OUT parameters, whose names are `out`. many: it is a set. json: the
-    values are sent as JSON, to be read as `type`.
+    nothing: a procedure has none, but for OUT parameters. many: it is a set. json: the values are sent as
+    JSON, to be read as `type`.
     """
 
     def __init__(self, result: Result) -> None:
@@ -26,7 +26,6 @@ class Returned:
         properties = shape.properties if isinstance(shape, Object) and not is_document else ()
         called = result.type == "procedure"
         self.nothing = called and not properties
-        self.out = tuple(each.name for each in properties) if called else ()
         self.many = result.many
         self.json = is_document or not (properties or _is_native(shape))
         self.type = type_of(shape) if self.json else None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toolkit.core import notation
-from toolkit.core.shapes import Array, Scalar, Shape, digest, plain
+from toolkit.core.shapes import Array, Object, Scalar, Shape, digest, plain
 
 INTERNAL = "INTERNAL"  # the code of a rule that no argument of a command can break
 VOLATILITIES = ("volatile", "stable", "immutable")
@@ -118,6 +118,19 @@ class Command:
     def signature(self) -> str:
         """The name with the types of the parameters, such as fn_create_user(text, text)."""
         return f"{self.name}({', '.join(each.type for each in self.parameters)})"
+
+    @property
+    def is_procedure(self) -> bool:
+        """Whether it is called by CALL."""
+        return self.result.type == "procedure"
+
+    @property
+    def only_out(self) -> tuple[str, ...]:
+        """The OUT parameters of a procedure: CALL wants something in their places, and looks at none."""
+        if not self.is_procedure or not isinstance(self.result.shape, Object):
+            return ()
+        given = {each.name for each in self.parameters}
+        return tuple(each.name for each in self.result.shape.properties if each.name not in given)
 
 
 @dataclass(frozen=True, slots=True)

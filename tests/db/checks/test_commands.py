@@ -128,6 +128,16 @@ def test_procedure_that_lets_something_through(sample):
     assert "p_rename_book fails with 22012" in findings[0][1]
 
 
+def test_procedure_with_what_only_comes_back_is_called(sample):
+    text = PROCEDURE.replace("INOUT p_title text)", "INOUT p_title text, OUT p_length integer)")
+    (sample.root / "sql/functions/p_rename_book.sql").write_text(text.replace("(uuid, text)", ""))
+    with sample.open() as project:
+        assert check_arguments(project).findings == ()
+        tried = {command.name: tried for command, tried in project.tried.items()}["p_rename_book"]
+    assert tried.writing >= 3
+    assert ("P0002", "rule_book_exists") in tried.seen
+
+
 def test_procedure_that_commits_is_told_and_no_finding(sample):
     head, _, rest = PROCEDURE.partition("SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp\n")
     text = f"{head}{rest}".replace("BEGIN\n", "BEGIN\n    COMMIT;\n", 1)
