@@ -1,17 +1,30 @@
 """The hooks for other repositories and for this one, under the real pre-commit."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 
+from tests.db.sample import write_sample
+
 ROOT = Path(__file__).parents[2]
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 PACKAGE = ("toolkit", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
-CONFIG = "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: toolkit-lint\n  - id: toolkit-lint-fix\n"
+CONFIG = "repos:\n- repo: {}\n  rev: {}\n  hooks:\n"
+HOOKS = {"lint": ("toolkit-lint", "toolkit-lint-fix"), "check": ("toolkit-check",)}
+# pip takes nothing from anywhere: what the hook needs beside the toolkit itself is that of this environment.
+OFFLINE = {
+    "PIP_NO_INDEX": "1",
+    "PIP_NO_DEPS": "1",
+    "PIP_NO_BUILD_ISOLATION": "0",
+    "PYTHONPATH": sysconfig.get_path("purelib"),
+}
+VIEW = "sql/views/v_book.sql"
 GOOD = "CREATE VIEW v_post AS SELECT id, jsonb_build_object('id', id) AS data FROM tb_post;\n"
 
 
@@ -31,8 +44,8 @@ def environment(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def repository(tmp_path):
-    """A repository of somebody else, whose hook comes from a copy of this one as it is now."""
+def repository(tmp_path, request):
+    """A repository of somebody else, whose hooks come from a copy of this one as it is now."""
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
     for folder in (ours, theirs):
         folder.mkdir()
@@ -46,6 +59,7 @@ def repository(tmp_path):
     git(ours, "add", "--all")
     git(ours, "commit", "--quiet", "--message", "all")
     config = CONFIG.format(ours, git(ours, "rev-parse", "HEAD"))
+    config += "".join(f"  - id: {name}\n" for name in HOOKS[request.param])
     (theirs / ".pre-commit-config.yaml").write_text(config)
     return theirs
 
@@ -58,6 +72,7 @@ def run_hooks(folder, *hooks: str):
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("repository", ["lint"], indirect=True)
 def test_the_hooks_lint_and_fix_what_is_committed(repository):
     (repository / "good.sql").write_text(GOOD)
     status, said = run_hooks(repository)
@@ -73,6 +88,33 @@ def test_the_hooks_lint_and_fix_what_is_committed(repository):
     assert "files were modified by this hook" in said
     assert (repository / "bad.sql").read_bytes() == b"SELECT 1;\r\n"
     assert run_hooks(repository)[0] == 0
+
+
+@pytest.mark.parametrize("repository", ["check"], indirect=True)
+def test_a_push_is_checked(repository, tmp_path, monkeypatch):
+    for name, value in OFFLINE.items():
+        monkeypatch.setenv(name, value)
+    write_sample(repository)
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "books")
+    git(tmp_path, "init", "--quiet", "--bare", "shared")
+    subprocess.run([PRE_COMMIT, "install", "--hook-type", "pre-push"], cwd=repository, check=True)
+    status, said = push(repository)
+    assert status == 0, said
+    assert re.search(r"toolkit check\.+Passed", said), said
+    view = repository / VIEW
+    view.write_text(view.read_text().replace("'pages', pages", "'page_count', pages"))
+    git(repository, "commit", "--quiet", "--all", "--message", "page_count")
+    status, said = push(repository)
+    assert status == 1
+    assert "sql/contract/v_book.contract:1:1 contract BREAK v_book data.pages: key removed" in said
+    assert git(tmp_path / "shared", "log", "--format=%s", "main") == "books"
+
+
+def push(folder):
+    command = ["git", "push", "../shared", "HEAD:main"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    return done.returncode, done.stdout + done.stderr
 
 
 def test_the_manifest_of_the_hooks_is_one():
