@@ -109,7 +109,6 @@ class ErrorCodesInvalid(ToolkitError):
     """errors.toml can't be used."""
 
     code = "error-codes"
-    exit_status = 1
 
 
 class LintUsage(ToolkitError):

@@ -12,8 +12,9 @@ command -v "$python" >/dev/null 2>&1 || fail "no $python on PATH; install Python
 free=$(df -Pk . | awk 'NR == 2 { print $4 }')
 [ "${free:-900000}" -ge 900000 ] || fail "only $((free / 1024)) MB free here; the tools and the embedded PostgreSQL need 900 MB."
 
+echo "Installing into $venv (once) …"
 quiet=--quiet
-[ ! -t 1 ] || { quiet=; echo "Installing into $venv (once) …"; }
+[ ! -t 1 ] || quiet=
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run() { # a step whose output is shown only when it fails

@@ -80,7 +80,7 @@ def test_the_hooks_lint_and_fix_what_is_committed(repository):
     (repository / "bad.sql").write_text(GOOD.replace("'id', id", "'id'").replace("v_post", "v_a"))
     status, said = run_hooks(repository, "toolkit-lint")
     assert status == 1
-    assert "bad.sql:1:31 J03 jsonb_build_object has 1 arguments" in said
+    assert "bad.sql:1:31 J03 jsonb_build_object has 1 argument:" in said
     assert "good.sql" not in said
     (repository / "bad.sql").write_text("-- toolkit: allow J03 nothing\r\nSELECT 1;\r\n", newline="")
     status, said = run_hooks(repository, "toolkit-lint-fix")

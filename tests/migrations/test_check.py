@@ -37,10 +37,10 @@ def test_project_that_is_fine(shop):
     shown = shop.done("toolkit", "check")
     assert shown == (
         "lint       3 files linted\n"
-        "load       1 objects made on PostgreSQL 18\n"
-        "bodies     0 bodies in PL/pgSQL resolved on PostgreSQL 18\n"
+        "load       1 object made on PostgreSQL 18\n"
+        "bodies     0 PL/pgSQL routines resolved on PostgreSQL 18\n"
         "head       sql/ and the head compared on PostgreSQL 18\n"
-        "stairway   1 revisions taken up, down and up again on PostgreSQL 18\n"
+        "stairway   1 revision taken up, down and up again on PostgreSQL 18\n"
         "contract   no contract is committed; `toolkit contract update` writes it\n"
         "codegen    no folder is set in [tool.toolkit.codegen]\n"
         "documents  0 documents compared with the contract on PostgreSQL 18\n"
@@ -49,6 +49,20 @@ def test_project_that_is_fine(shop):
         "reach      the rights of shop_read and shop_command asked\n"
         "Nothing found.\n"
     )
+
+
+def test_file_that_several_checks_stop_at_is_told_once(shop):
+    (shop.root / "sql/errors.toml").write_text("[rules.uq_user]\ncode = \n")
+    done = shop.run("toolkit", "check", "lint", "load", "contract", "errors")
+    assert done.returncode == 2
+    assert [line for line in done.stdout.splitlines() if "help:" not in line] == [
+        "lint      stopped at an error",
+        "load      1 object made on PostgreSQL 18",
+        "contract  no contract is committed; `toolkit contract update` writes it",
+        "errors    stopped at an error",
+        "sql/errors.toml:2:8 error-codes Invalid value",
+        "1 found.",
+    ]
 
 
 def test_findings_that_the_baseline_knows_are_left_out(shop):
@@ -91,7 +105,8 @@ def test_input_that_can_not_be_used_is_one_finding_with_its_place(shop, name, co
     (shop.root / "sql" / name).write_bytes(content)
     status, found = check(shop, "head")
     ((found_code, found_place, message),) = found["head"]
-    assert (status, found_code, found_place) == (1, code, place)
+    unreadable = code == "sql-file"
+    assert (status, found_code, found_place) == (2 if unreadable else 1, code, place)
     assert words in message
 
 
@@ -199,8 +214,8 @@ def test_only_what_changed_since_a_base_is_judged(base):
     (base.root / "sql/v.sql").write_text("CREATE VIEW v AS SELECT 1 AS a;")
     shown = base.run("toolkit", "check", "--since", "base").stdout
     assert "lint       3 files linted" in shown
-    assert "stairway   1 revisions taken up" in shown
-    assert "phases     1 new revisions looked at" in shown
+    assert "stairway   1 revision taken up" in shown
+    assert "phases     1 new revision looked at" in shown
 
 
 def test_clients_of_the_base_that_a_revision_breaks(base):
@@ -236,7 +251,7 @@ def test_base_that_is_none_is_an_error_of_usage(base):
     assert refused.returncode == 2
     assert refused.stderr == (
         "toolkit: git can't tell what was committed: there is no commit nothing."
-        " Name a commit, a branch or a tag.\n"
+        " Name a commit, a branch or a tag that is here, or fetch it.\n"
     )
 
 

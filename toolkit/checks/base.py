@@ -13,6 +13,7 @@ from toolkit.checks.outcome import Outcome, finding
 from toolkit.checks.project import Project
 from toolkit.core.contract import Contract
 from toolkit.core.findings import Finding
+from toolkit.core.words import counted
 from toolkit.shape.contract_changes import contract_changes
 from toolkit.shape.differences import Verdict
 from toolkit.source.revisions import Revision, Revisions
@@ -57,7 +58,9 @@ def check_phases(project: Project) -> Outcome:
         project.show(f"Asking what clients of {project.base} find after {revision.id}")
         findings += phase_findings(project, revision, old)
         looked += 1
-    return Outcome(f"{looked} new revisions looked at with the contract of {project.base}", tuple(findings))
+    return Outcome(
+        f"{counted(looked, 'new revision')} looked at with the contract of {project.base}", tuple(findings)
+    )
 
 
 def phase_findings(project: Project, revision: Revision, old: Contract) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from toolkit.checks.project import Project
 from toolkit.checks.tried import Answer, Tried, documented
 from toolkit.core.contract import Command
 from toolkit.core.findings import Finding
+from toolkit.core.words import counted
 from toolkit.source.errors_toml import read_examples
 
 _TYPED: Final = frozenset({"23502", "22004", "22001"})  # NULL, and too long for a type: the client knows them
@@ -37,11 +38,11 @@ def check_arguments(project: Project) -> Outcome:
             message = f"{command.name} does not end within {PATIENCE:.0f} s: {tried.stuck}"
             findings.append(project.at(command.name, "arguments", message, _HURRY))
         elif not tried.good:
-            message = (
-                f"none of {tried.calls} calls of {command.name} returned, so no argument could be spoilt"
-            )
+            tries = counted(tried.calls, "call")
+            message = f"none of {tries} of {command.name} returned, so no argument could be spoilt"
             unproven.append(project.at(command.name, "arguments", message, _TEST))
-    said = f"{len(project.tried)} commands called {calls} times on PostgreSQL {project.pinned.scratch.major}"
+    major = project.pinned.scratch.major
+    said = f"{counted(len(project.tried), 'command')} called {counted(calls, 'time')} on PostgreSQL {major}"
     return Outcome(said, tuple(findings), (), tuple(unproven))
 
 
@@ -94,9 +95,10 @@ def check_errors(project: Project) -> Outcome:
         raised += len(documented(command)) - len(missing)
         if missing:
             listed = ", ".join(f"{sqlstate} {rule}" for sqlstate, rule in missing)
-            message = f"none of {tried.calls} calls of {command.name} raised {listed}"
+            message = f"none of {counted(tried.calls, 'call')} of {command.name} raised {listed}"
             unproven.append(project.at(command.name, "errors", message, _EXAMPLE))
-    said = f"{raised} errors that commands document raised on PostgreSQL {project.pinned.scratch.major}"
+    major = project.pinned.scratch.major
+    said = f"{counted(raised, 'error')} that commands document raised on PostgreSQL {major}"
     return Outcome(said, tuple(findings), (), tuple(unproven))
 
 

@@ -28,6 +28,13 @@ def contract_files(contract: Contract) -> dict[str, str]:
     return files
 
 
+def replace_text(path: Path, text: str) -> None:
+    """Give a file a text at once, so that nobody sees half of it; raises OSError."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8", newline="\n")
+    part.replace(path)
+
+
 def read_committed(settings: Settings) -> Contract:
     """Return the contract under sql/contract/, which may be empty; raises ContractFileError."""
     folder = contract_folder(settings)

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
-from toolkit.checks.committed import SUFFIX, contract_files, contract_folder, read_committed
+from toolkit.checks.committed import SUFFIX, contract_files, contract_folder, read_committed, replace_text
 from toolkit.checks.errors import ContractBroken, ContractFileError
 from toolkit.checks.kept import Inferred
 from toolkit.checks.outcome import Outcome, finding
-from toolkit.core.contract import Contract
+from toolkit.core.contract import Contract, read_contract
 from toolkit.core.findings import Finding
 from toolkit.core.notation import leaves, write_name
 from toolkit.core.settings import Settings
 from toolkit.core.shapes import Opaque
+from toolkit.core.words import counted
 from toolkit.shape.contract_changes import Change, contract_changes
 from toolkit.shape.differences import Verdict
 
@@ -45,7 +46,8 @@ def check_contract(project: Project) -> Outcome:
     wanted = contract_files(inferred.contract)
     findings = [*_differing(settings, wanted, inferred.contract), *_too_opaque(settings, inferred.contract)]
     said = (
-        f"{len(inferred.contract.read_models)} read models and {len(inferred.contract.commands)} commands "
+        f"{counted(len(inferred.contract.read_models), 'read model')} and "
+        f"{counted(len(inferred.contract.commands), 'command')} "
         f"compared with {folder.relative_to(settings.root).as_posix()}/ on PostgreSQL "
         f"{inferred.major}"
     )
@@ -68,8 +70,16 @@ def _differing(settings: Settings, wanted: dict[str, str], contract: Contract) -
         elif name not in there:
             yield finding(settings, path, "contract", f"{subject} is in no file of the contract", _UPDATE)
         elif path.read_text(encoding="utf-8") != wanted[name]:
-            said = [str(change) for change in changes[subject]] or ["the text is another, and says the same"]
+            said = [str(change) for change in changes[subject]] or [*_strange(path, subject)]
+            said = said or ["the text is laid out otherwise than `toolkit contract update` does"]
             yield from (finding(settings, path, "contract", message, _UPDATE) for message in said)
+
+
+def _strange(path: Path, subject: str) -> Iterator[str]:
+    """Yield what a file of the contract has beside what it is for."""
+    for part in read_contract(path.read_text(encoding="utf-8")):
+        if part.name != subject:
+            yield f"it holds {part.name}, which is no matter of this file"
 
 
 def _too_opaque(settings: Settings, contract: Contract) -> Iterator[Finding]:
@@ -77,7 +87,7 @@ def _too_opaque(settings: Settings, contract: Contract) -> Iterator[Finding]:
     found = list(opaque_values(contract))
     if most is not None and len(found) > most:
         listed = "; ".join(f"{place} ({reason})" for place, reason in found)
-        message = f"{len(found)} values are opaque, {most} may be: {listed}"
+        message = f"{counted(len(found), 'opaque value')}, where {most} may be: {listed}"
         remedy = "Declare their shape in a comment on the column, or raise tool.toolkit.contract.max-opaque."
         yield finding(settings, settings.sql, "contract-opaque", message, remedy)
 
@@ -103,8 +113,9 @@ def update_contract(settings: Settings, contract: Contract, allowed: str | None)
     breaks = [change for change in changes if change.verdict is Verdict.BREAK]
     if breaks and allowed is None:
         more = f"; and {len(breaks) - _SHOWN} more" if len(breaks) > _SHOWN else ""
+        number = counted(len(breaks), "change")
         raise ContractBroken(
-            f"{len(breaks)} changes break those who rely on the contract: "
+            f"{number} {'breaks' if len(breaks) == 1 else 'break'} those who rely on the contract: "
             f"{'; '.join(map(str, breaks[:_SHOWN]))}{more}.",
             remedy='Change the SQL so that nobody breaks, or say why they may: --allow-break "reason".',
         )
@@ -126,13 +137,11 @@ def _write(folder: Path, wanted: dict[str, str]) -> Iterator[Path]:
         for name, text in wanted.items():
             path = folder / name
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
-                part = path.with_name(f".{path.name}.part")
-                part.write_text(text, encoding="utf-8", newline="\n")
-                part.replace(path)
+                replace_text(path, text)
                 yield path
         for path in sorted(folder.glob(f"*{SUFFIX}")):
             if path.name not in wanted:
                 path.unlink()
                 yield path
     except OSError as error:
-        raise ContractFileError(f"{error.filename or folder} can't be written: {error.strerror}.") from error
+        raise ContractFileError(f"{folder} can't be written: {error.strerror}.") from error

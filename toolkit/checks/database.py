@@ -10,6 +10,7 @@ from toolkit.catalog.bodies import Trouble, resolve_bodies
 from toolkit.checks.outcome import Outcome, finding
 from toolkit.checks.project import Project
 from toolkit.core.findings import Finding
+from toolkit.core.words import counted
 
 _RELATIONS: Final = """
     SELECT n.nspname || '.' || c.relname, r.rolname, string_agg(p.name, ', ' ORDER BY p.place)
@@ -81,7 +82,7 @@ def check_load(project: Project) -> Outcome:
         project.show(f"Loading {project.settings.sql.name}/ on PostgreSQL {states.scratch.major}")
         states.desired()
     objects = len(project.artifacts)
-    return Outcome(f"{objects} objects made on PostgreSQL {project.majors}", (), project.missing)
+    return Outcome(f"{counted(objects, 'object')} made on PostgreSQL {project.majors}", (), project.missing)
 
 
 def check_bodies(project: Project) -> Outcome:
@@ -93,7 +94,7 @@ def check_bodies(project: Project) -> Outcome:
     findings = [_told(project, trouble) for trouble in troubles if trouble.certain]
     notes = [_told(project, trouble) for trouble in troubles if not trouble.certain]
     return Outcome(
-        f"{bodies} bodies in PL/pgSQL resolved on PostgreSQL {states.scratch.major}",
+        f"{counted(bodies, 'PL/pgSQL routine')} resolved on PostgreSQL {states.scratch.major}",
         tuple(findings),
         tuple(f"{note.path}:{note.line}: {note.message}" for note in notes),
     )

@@ -13,7 +13,6 @@ class ContractFileError(ToolkitError):
     """A file of the contract can't be used."""
 
     code = "contract-file"
-    exit_status = 1
 
 
 class ContractBroken(ToolkitError):

@@ -3,6 +3,7 @@
 from toolkit.checks.git import changed_files
 from toolkit.checks.outcome import Outcome
 from toolkit.checks.project import Project
+from toolkit.core.words import counted
 from toolkit.lint.baseline import hide_known
 from toolkit.lint.cache import cache_of
 from toolkit.lint.files import find_files
@@ -29,4 +30,4 @@ def check_lint(project: Project) -> Outcome:
         open_cache=cache_of(settings),
     )
     examined = hide_known(examined, selection, settings)
-    return Outcome(f"{examined.files} files linted", tuple(examined.findings))
+    return Outcome(f"{counted(examined.files, 'file')} linted", tuple(examined.findings))

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from toolkit.checks.committed import contract_folder, read_committed
+from toolkit.checks.committed import SUFFIX, contract_files, contract_folder, read_committed, replace_text
 from toolkit.checks.errors import ContractUnknown, GeneratedUnwritable
+from toolkit.checks.kept import KeptContract
 from toolkit.checks.outcome import Outcome, finding
 from toolkit.checks.project import Project
 from toolkit.codegen.json_schema import schema_files
@@ -38,6 +39,17 @@ def generated_files(settings: Settings, kind: str) -> dict[str, str]:
         return schema_files(contract)
     comments = read_comments(read_artifacts(settings.sql, settings.schema), settings.schema)
     return python_package(Source(contract, settings.names, dict(_texts(contract, comments))))
+
+
+def unlike_sql(settings: Settings) -> str | None:
+    """Return what to say where the committed contract may not be that of sql/; no server is asked."""
+    kept = KeptContract(settings).read()
+    if kept is None:
+        return "sql/ was not compared with the contract since it changed; `toolkit contract check` does."
+    there = {path.name: path.read_bytes() for path in contract_folder(settings).glob(f"*{SUFFIX}")}
+    if there == {name: text.encode() for name, text in contract_files(kept.contract).items()}:
+        return None
+    return "sql/ makes another contract than the one that is committed; `toolkit contract update` writes it."
 
 
 def _texts(contract: Contract, comments: list[Comment]) -> Iterator[tuple[str, str]]:
@@ -107,11 +119,9 @@ def write_generated(folder: Path, kind: str, files: Mapping[str, str]) -> list[P
             if path.name not in files:
                 path.unlink()
                 continue
-            part = path.with_name(f".{path.name}.part")
-            part.write_text(files[path.name], encoding="utf-8", newline="\n")
-            part.replace(path)
+            replace_text(path, files[path.name])
     except OSError as error:
-        raise GeneratedUnwritable(f"{error.filename or folder}: {error.strerror}.") from error
+        raise GeneratedUnwritable(f"{folder} can't be written: {error.strerror}.") from error
     return list(wrong)
 
 

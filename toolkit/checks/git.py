@@ -1,5 +1,6 @@
 """What git knows about the files of a project."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -14,22 +15,27 @@ def name_commit(root: Path, reference: str) -> str:
         if "single revision" not in error.message:
             raise
         message = f"git can't tell what was committed: there is no commit {reference}."
-        raise GitFailed(message, remedy=error.remedy) from error
+        raise GitFailed(
+            message, remedy="Name a commit, a branch or a tag that is here, or fetch it."
+        ) from error
 
 
 def git(root: Path, *arguments: str) -> str:
     """Return what git prints in a folder; raises GitFailed with git's words."""
     command = ["git", "-C", str(root), *arguments]
+    environment = os.environ | {"LC_ALL": "C"}  # its words are looked at
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    except OSError as error:
-        raise GitFailed(f"git can't be run: {error.strerror}.") from error
-    if done.returncode:
-        words = done.stderr.strip().removeprefix("fatal: ").splitlines()
-        raise GitFailed(
-            f"git can't tell what was committed: {words[0] if words else 'it says nothing'}.",
-            remedy="Name a commit, a branch or a tag.",
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, encoding="utf-8", env=environment
         )
+    except OSError as error:
+        raise GitFailed(f"git can't be run: {error.strerror}.", remedy="Install git.") from error
+    if done.returncode:
+        words = done.stderr.strip().removeprefix("fatal: ").splitlines() or ["it says nothing"]
+        if words[0].startswith("not a git repository"):
+            message = f"There is no git repository around {root}, so nothing was committed."
+            raise GitFailed(message, remedy="Leave the reference out, or commit the project first.")
+        raise GitFailed(f"git can't tell what was committed: {words[0]}.")
     return done.stdout
 
 
@@ -50,4 +56,9 @@ def committed_text(root: Path, reference: str, path: Path) -> str:
 
 
 def _start(root: Path, reference: str) -> str:
-    return git(root, "merge-base", name_commit(root, reference), "HEAD").strip()
+    commit = name_commit(root, reference)
+    try:
+        return git(root, "merge-base", commit, "HEAD").strip()
+    except GitFailed as error:  # without words where there is none
+        message = f"No commit that {reference} and HEAD have in common is here."
+        raise GitFailed(message, remedy="Fetch the whole history: `git fetch --unshallow`.") from error

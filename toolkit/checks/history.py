@@ -6,6 +6,7 @@ from toolkit.checks.base import edited_revisions
 from toolkit.checks.outcome import Outcome, finding
 from toolkit.checks.project import Project
 from toolkit.core.findings import Finding
+from toolkit.core.words import counted
 from toolkit.migrate.files import find_unmarked_losses, read_file
 from toolkit.migrate.proof import Proof, Prover, Tables, compare, snapshot
 from toolkit.migrate.states import States
@@ -47,7 +48,7 @@ def check_stairway(project: Project) -> Outcome:
         if proof.broken_by_rows:
             notes.append(_rows_note(proof))
     return Outcome(
-        f"{len(chain)} revisions taken up, down and up again on PostgreSQL {project.majors}",
+        f"{counted(len(chain), 'revision')} taken up, down and up again on PostgreSQL {project.majors}",
         tuple(findings),
         tuple(notes),
     )
@@ -105,4 +106,6 @@ def check_ledger(project: Project) -> Outcome:
     problems = find_problems(state, project.revisions)
     place = project.settings.migrations / "versions"
     found = tuple(project.as_finding(problem, place) for problem in problems)
-    return Outcome(f"{len(state.ledger.checksums)} revisions in the ledger compared with their files", found)
+    return Outcome(
+        f"{counted(len(state.ledger.checksums), 'revision')} of the ledger compared with the files", found
+    )

@@ -12,14 +12,15 @@ class Outcome:
     """What a check found. said: one sentence about what was looked at, without its full stop.
 
     findings: what is wrong. notes: what is not, and should be known all the same. unproven: what could not be
-    shown, where it stands. stopped: at an error, so that nothing else is known.
+    shown, where it stands. stopped: the exit status of the error that it stopped at, so that nothing else is
+    known; 0 where it did not.
     """
 
     said: str
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     unproven: tuple[Finding, ...] = ()
-    stopped: bool = False
+    stopped: int = 0
 
 
 def finding(

@@ -22,6 +22,7 @@ from toolkit.migrate.runner import Retry
 from toolkit.migrate.states import States, Unavailable, open_oldest
 from toolkit.server.scratch import open_scratch
 from toolkit.source.artifacts import Artifact, read_artifacts
+from toolkit.source.errors_toml import line_of_rule
 from toolkit.source.revisions import Revision, Revisions, read_revisions
 from toolkit.source.statements import Statement
 
@@ -162,7 +163,7 @@ class Project:
             path,
             error.code or "error",
             message.rstrip("."),
-            error.remedy or "Mend it.",
+            error.remedy or "Mend what stands there.",
             line,
             column,
         )
@@ -177,8 +178,7 @@ class Project:
     def at_rule(self, rule: str, code: str, message: str, remedy: str) -> Finding:
         """Return an error at a rule in errors.toml."""
         path = self.settings.sql / "errors.toml"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        line = next((number for number, text in enumerate(lines, 1) if f"[rules.{rule}]" in text), 1)
+        line = line_of_rule(path.read_text(encoding="utf-8"), rule)
         return finding(self.settings, path, code, message, remedy, line)
 
     def _hear(self, event: Event | Retry) -> None:

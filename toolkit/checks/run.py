@@ -7,15 +7,17 @@ from toolkit.checks.base import check_breaks, check_phases
 from toolkit.checks.commands import check_arguments, check_errors
 from toolkit.checks.contract import check_contract
 from toolkit.checks.database import check_bodies, check_load, check_reach
+from toolkit.checks.errors import ContractFileError
 from toolkit.checks.files import check_lint
 from toolkit.checks.generated import check_generated
 from toolkit.checks.history import check_head, check_ledger, check_stairway
 from toolkit.checks.outcome import Outcome
 from toolkit.checks.project import Project
 from toolkit.checks.verification import check_documents
-from toolkit.errors import SqlFileError, ToolkitError
+from toolkit.errors import ErrorCodesInvalid, SqlFileError, ToolkitError
 
 Check = Callable[[Project], Outcome]
+_OF_FILES: Final = (ContractFileError, ErrorCodesInvalid, SqlFileError)  # errors of the project's own
 CHECKS: Final[Mapping[str, Check]] = {
     "lint": check_lint,
     "load": check_load,
@@ -54,6 +56,6 @@ def run_check(project: Project, check: Check) -> Outcome:
     try:
         return check(project)
     except ToolkitError as error:
-        if error.exit_status != 1 and not isinstance(error, SqlFileError):
+        if error.exit_status != 1 and not isinstance(error, _OF_FILES):
             raise
-        return Outcome("stopped at an error", (project.as_finding(error),), stopped=True)
+        return Outcome("stopped at an error", (project.as_finding(error),), stopped=error.exit_status)

@@ -19,6 +19,7 @@ from toolkit.core.contract import Column, Contract, ReadModel
 from toolkit.core.notation import write_name
 from toolkit.core.settings import Settings
 from toolkit.core.shapes import Shape, or_null
+from toolkit.core.words import counted
 from toolkit.shape.examples import example
 from toolkit.shape.verify import check
 from toolkit.shape.witness import expected, observed
@@ -104,9 +105,8 @@ def check_documents(project: Project) -> Outcome:
         )
         for broken in told.values()
     ]
-    said = (
-        f"{found.documents} documents compared with the contract on PostgreSQL {project.pinned.scratch.major}"
-    )
+    major = project.pinned.scratch.major
+    said = f"{counted(found.documents, 'document')} compared with the contract on PostgreSQL {major}"
     return Outcome(said, tuple(findings), tuple(found.notes))
 
 

@@ -12,6 +12,7 @@ import click
 from toolkit import __version__
 from toolkit.core.findings import Finding, Severity
 from toolkit.core.settings import Settings
+from toolkit.core.words import counted
 from toolkit.lint.report import as_annotations, as_objects, as_sarif
 from toolkit.lint.run import Examined
 from toolkit.lint.selection import Selection
@@ -125,16 +126,12 @@ def _frame(finding: Finding, settings: Settings, texts: dict[Path, str]) -> Iter
 
 
 def _summary(examined: Examined) -> str:
-    findings, checked = examined.findings, f"{_count(examined.files, 'file')} checked"
+    findings, checked = examined.findings, f"{counted(examined.files, 'file')} checked"
     if examined.hidden:
-        checked += f", {_count(examined.hidden, 'finding')} in the baseline"
+        checked += f", {counted(examined.hidden, 'finding')} in the baseline"
     if not findings:
         return f"{checked}, nothing found."
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    counts = f"{_count(errors, 'error')} and {_count(len(findings) - errors, 'warning')}"
-    where = _count(len({finding.path for finding in findings}), "file")
+    counts = f"{counted(errors, 'error')} and {counted(len(findings) - errors, 'warning')}"
+    where = counted(len({finding.path for finding in findings}), "file")
     return f"Found {counts} in {where} ({checked})."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

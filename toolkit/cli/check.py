@@ -50,12 +50,13 @@ def command(checks: tuple[str, ...], since: str | None, database: str | None, fo
 
     breaks and phases need --since; with it, lint looks at changed files and stairway at new revisions only.
     The databases are scratch ones; --database is read and never changed. Exit status: 0 nothing found,
-    1 findings, 2 usage or environment.
+    1 findings, 2 usage, environment or a file that can't be read.
     """  # noqa: D301 - click's mark for what is not to be wrapped
     settings = load_settings(find_root(Path.cwd()))
     with progress() as show, open_project(settings, show, base=since, database=database) as project:
         outcomes = dict(run_checks(project, checks or applicable(project)))
-    findings = [finding for outcome in outcomes.values() for finding in outcome.findings]
+    every = (finding for outcome in outcomes.values() for finding in outcome.findings)
+    findings = list(dict.fromkeys(every))  # several checks may stop at one file
     if form == "json":
         print_json({name: _as_object(outcome) for name, outcome in outcomes.items()})
     elif form == "sarif":
@@ -66,7 +67,7 @@ def command(checks: tuple[str, ...], since: str | None, database: str | None, fo
             click.echo(line)
     else:
         _print_all(outcomes, findings)
-    sys.exit(1 if findings else 0)
+    sys.exit(max([1 if findings else 0, *(outcome.stopped for outcome in outcomes.values())]))
 
 
 def _print_all(outcomes: Mapping[str, Outcome], findings: list[Finding]) -> None:

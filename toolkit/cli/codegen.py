@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from toolkit.checks.generated import generated_files, outdated, write_generated
+from toolkit.checks.generated import generated_files, outdated, unlike_sql, write_generated
 from toolkit.cli._output import FORMAT, print_json, said
 from toolkit.core.settings import find_root, load_settings
+from toolkit.core.words import counted
 
 _OUT = click.option(
     "--out", type=click.Path(file_okay=False), callback=said, help="Folder; the setting's where left out."
@@ -63,6 +64,8 @@ def _make(kind: str, out: str | None, form: str, *, check: bool) -> None:
             f"Say where: --out FOLDER, or set tool.toolkit.codegen.{kind} in pyproject.toml."
         )
     files = generated_files(settings, kind)
+    if note := unlike_sql(settings):
+        click.echo(f"{click.style('note:', fg='cyan')} {note}", err=True)
     if check:
         _tell(outdated(folder, kind, files), kind, form)
     written = write_generated(folder, kind, files)
@@ -71,7 +74,7 @@ def _make(kind: str, out: str | None, form: str, *, check: bool) -> None:
         return
     for path in written:
         click.echo(f"{'' if path.exists() else 'removed '}{path}")
-    click.echo(f"{len(written) or 'No'} file{'' if len(written) == 1 else 's'} changed.")
+    click.echo(f"{counted(len(written), 'file', none='No')} changed.")
 
 
 def _tell(wrong: dict[Path, str], kind: str, form: str) -> None:

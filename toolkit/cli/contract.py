@@ -9,13 +9,14 @@ from pathlib import Path
 
 import click
 
-from toolkit.checks.committed import read_committed, read_reference
+from toolkit.checks.committed import contract_folder, read_committed, read_reference
 from toolkit.checks.contract import check_contract, opaque_values, update_contract
 from toolkit.checks.errors import ContractUnknown
 from toolkit.checks.kept import Inferred, KeptContract
 from toolkit.cli._output import FORMAT, print_json, progress, said
 from toolkit.core.contract import Command, Contract, ReadModel, contract_json, write_contract
 from toolkit.core.settings import Settings, find_root, load_settings
+from toolkit.core.words import counted
 from toolkit.shape.contract_changes import Change, contract_changes
 from toolkit.shape.differences import Verdict
 
@@ -57,13 +58,15 @@ def show(names: tuple[str, ...], database: str | None, form: str) -> None:
     settings = load_settings(find_root(Path.cwd()))
     inferred = _infer(settings, database)
     parts = _named(inferred.contract, names)
+    if not parts:
+        click.echo("There are no read models and no commands.", err=True)
     if form == "json":
         print_json([contract_json(part) for part in parts])
         return
     click.echo(write_contract(*parts), nl=False)
     opaque = list(opaque_values(inferred.contract))
     if opaque and not names:
-        click.echo(f"\n{len(opaque)} values are opaque:", err=True)
+        click.echo(f"\n{counted(len(opaque), 'opaque value')}:", err=True)
         for place, reason in opaque:
             click.echo(f"  {place}: {reason}", err=True)
 
@@ -85,23 +88,34 @@ def update(allow_break: str | None) -> None:
     for path in written:
         removed = "" if path.exists() else "removed "
         click.echo(f"{removed}{path.relative_to(settings.root)}")
-    click.echo(f"{len(written) or 'No'} file{'' if len(written) == 1 else 's'} changed.")
+    click.echo(f"{counted(len(written), 'file', none='No')} changed.")
 
 
 @command.command("check", epilog="Example: toolkit contract check")
 @FORMAT
 def check(form: str) -> None:
-    """Say where sql/ no longer fits the files under sql/contract/. Exit status: 0 it fits, 1 it does not."""
+    """Say where sql/ no longer fits the files under sql/contract/.
+
+    Exit status: 0 it fits, 1 it does not, 2 there are none, or one can't be read.
+    """
     settings = load_settings(find_root(Path.cwd()))
+    folder = contract_folder(settings)
+    if not folder.is_dir():
+        raise ContractUnknown(
+            f"There is no contract under {folder.relative_to(settings.root).as_posix()}/ to compare with.",
+            remedy="`toolkit contract update` writes it; commit it with the SQL.",
+        )
     outcome = check_contract(_Project(settings))
     if form == "json":
         print_json([finding._asdict() for finding in outcome.findings])
     else:
         for finding in outcome.findings:
             click.echo(f"{click.style(finding.path, bold=True)} {finding.message}")
+        for remedy in dict.fromkeys(finding.remedy for finding in outcome.findings):
+            click.echo(f"    {click.style('help:', fg='cyan')} {remedy}")
         for note in outcome.notes:
             click.echo(f"{click.style('note:', fg='cyan')} {note}")
-        click.echo(f"{outcome.said}: {len(outcome.findings) or 'no'} findings.")
+        click.echo(f"{outcome.said}: {counted(len(outcome.findings), 'finding', none='no')}.")
     sys.exit(1 if outcome.findings else 0)
 
 
@@ -160,7 +174,10 @@ def verify(seed: int, rounds: int, rows: int, form: str) -> None:
         click.echo(f"{click.style('note:', fg='cyan')} {note}")
     for text in found.unseen:
         click.echo(f"{click.style('unseen:', fg='yellow')} {text}")
-    click.echo(f"{found.documents} documents in {found.rounds} rounds: {len(found.broken) or 'none'} broken.")
+    click.echo(
+        f"{counted(found.documents, 'document')} in {counted(found.rounds, 'round')}: "
+        f"{len(found.broken) or 'none'} broken."
+    )
     sys.exit(1 if found.broken else 0)
 
 

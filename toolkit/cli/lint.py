@@ -10,6 +10,7 @@ import click
 from toolkit.cli._findings import FORMATS, print_diff, print_findings, print_fixable, print_fixed
 from toolkit.cli._output import ticker
 from toolkit.core.settings import Settings, find_root, load_settings
+from toolkit.core.words import counted
 from toolkit.errors import LintUsage, ProjectMissing
 from toolkit.lint.examine import Examiner, Input, Progress, Sheet
 from toolkit.lint.files import Layout, find_files
@@ -173,8 +174,7 @@ def _update_baseline(run: _Run) -> None:
     entries = read_baseline(file) if file.exists() else Entries()
     entries = updated(entries, run.lint({}), run.selection, run.settings)
     write_baseline(file, entries)
-    number = entries.total()
-    click.echo(f"{file.name} has {number} finding{'' if number == 1 else 's'} now.")
+    click.echo(f"{file.name} has {counted(entries.total(), 'finding')} now.")
 
 
 def _settings() -> Settings:
@@ -190,10 +190,10 @@ def _settings() -> Settings:
 def _given(paths: Sequence[str], settings: Settings) -> list[Path]:
     if paths:
         return [Path.cwd() / path for path in paths]
-    found = [folder for folder in (settings.sql, settings.migrations) if folder.is_dir()]
-    if not found:
-        raise LintUsage("There are no folders of artifacts and migrations here.", remedy="Name the files.")
-    return found
+    if not settings.sql.is_dir():
+        remedy = "Make it, set tool.toolkit.sql in pyproject.toml, or name files."
+        raise LintUsage(f"There is no folder {settings.sql}.", remedy=remedy)
+    return [folder for folder in (settings.sql, settings.migrations) if folder.is_dir()]
 
 
 def _words(text: str | None) -> tuple[str, ...]:

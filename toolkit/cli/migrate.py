@@ -9,6 +9,7 @@ import click
 
 from toolkit.cli._output import FORMAT, describe_target, print_json, print_table, print_target, progress
 from toolkit.core.settings import Settings, find_root, load_settings
+from toolkit.core.words import counted
 from toolkit.errors import ToolkitError
 from toolkit.migrate.goals import choose_target
 from toolkit.server.dev import DevCluster
@@ -97,7 +98,7 @@ def _print_pending(pending: list[Revision], state: "State", conninfo: str | None
     if not pending:
         click.echo(f"Nothing to do: the database is at {', '.join(state.heads) or 'base'}.")
     else:
-        click.echo(f"Would apply {_count(len(pending))}:")
+        click.echo(f"Would apply {counted(len(pending), 'revision')}:")
         print_table(
             [(r.id, r.message, r.phase, "" if r.transactional else "outside a transaction") for r in pending]
         )
@@ -117,7 +118,7 @@ def _apply(
                 upgrade(settings, conninfo, revisions, head, listener)
         finally:
             if listener.done and form == "text":
-                click.echo(f"Applied {_count(len(listener.done))}:")
+                click.echo(f"Applied {counted(len(listener.done), 'revision')}:")
                 print_table(listener.rows())
     if form == "json":
         print_json(
@@ -130,7 +131,3 @@ def _apply(
         )
     else:
         print_target(conninfo)
-
-
-def _count(number: int) -> str:
-    return f"{number} revision{'' if number == 1 else 's'}"

@@ -264,9 +264,9 @@ def _read_errors(settings: Settings) -> ErrorCodes | None:
 
 
 def _read_contract(folder: Path) -> dict[str, str]:
-    """Return the texts of the contract by name; `toolkit contract check` says which can't be read."""
+    """Return the texts of the contract by name, with signs that no contract has for what is no text."""
     texts = {}
     for file in sorted(folder.glob(f"*{_SUFFIX}")):
-        with suppress(OSError, UnicodeDecodeError):
-            texts[file.name.removesuffix(_SUFFIX)] = file.read_text(encoding="utf-8")
+        with suppress(OSError):  # `toolkit contract check` says so
+            texts[file.name.removesuffix(_SUFFIX)] = file.read_text(encoding="utf-8", errors="replace")
     return texts

@@ -7,6 +7,7 @@ from typing import Any
 
 from toolkit.core import notation
 from toolkit.core.shapes import Array, Object, Opaque, Scalar, Shape, Tuple, Union, accepts_null, not_null
+from toolkit.core.words import counted
 
 Path = tuple[str, ...]
 Problem = tuple[Path, str]
@@ -53,7 +54,7 @@ def _check(document: Any, shape: Shape, path: Path) -> Iterator[Problem]:  # noq
             yield from check(item, shape.element, (*path, str(place)))
     elif isinstance(shape, Tuple) and isinstance(document, list):
         if len(document) != len(shape.items):
-            yield path, f"{len(document)} elements, where {len(shape.items)} are promised"
+            yield path, f"{counted(len(document), 'element')}, where the contract has {len(shape.items)}"
         for place, (item, inner) in enumerate(zip(document, shape.items, strict=False)):
             yield from check(item, inner, (*path, str(place)))
     elif not isinstance(shape, Scalar) or not _is_scalar(document, shape):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.errors import ArtifactError
+from toolkit.errors import ArtifactError, SettingsError
 from toolkit.source.references import Declaration, read_declaration
 from toolkit.source.statements import Statement, read_sql, split_statements
 
@@ -25,8 +25,8 @@ def read_artifacts(folder: Path, schema: str) -> list[Artifact]:
     """Return the artifacts under `folder` by path; `schema` is that of unqualified names.
 
     roles.sql, the folder contract, files that do not end in .sql and hidden ones are no artifacts.
-    Raises SqlFileError, SqlSyntaxError, and ArtifactError for a statement that declares nothing and for an
-    object that is declared twice.
+    Raises SettingsError where there is no folder, SqlFileError, SqlSyntaxError, and ArtifactError for a
+    statement that declares nothing and for an object that is declared twice.
     """
     artifacts = []
     declared: dict[str, Statement] = {}
@@ -60,7 +60,9 @@ def hash_artifacts(folder: Path) -> str:
 
 def _sql_files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
-        raise ArtifactError(f"There is no folder {folder}.", remedy="Set tool.toolkit.sql in pyproject.toml.")
+        raise SettingsError(
+            f"There is no folder {folder}.", remedy="Make it, or set tool.toolkit.sql in pyproject.toml."
+        )
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.sql") if not path.is_dir())
     for name in names:
         parts = name.split("/")

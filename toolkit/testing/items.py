@@ -208,7 +208,7 @@ class CheckItem(pytest.Item):
         """Raise CheckFailed for what the check finds in the file; skip where nothing could be shown."""
         revision = self.collector.revision(self.path) if self.name in _OF_REVISIONS else None
         outcome = self.collector.outcome(self.name, revision)
-        mine = [found for found in outcome.findings if self._is_mine(found, stopped=outcome.stopped)]
+        mine = [found for found in outcome.findings if self._is_mine(found, stopped=bool(outcome.stopped))]
         if mine:
             raise CheckFailed(mine)
         if outcome.stopped:

@@ -145,6 +145,59 @@ def test_break_is_written_with_a_reason_only_and_the_reason_is_kept(committed):
     assert committed.run("check").returncode == 0
 
 
+def test_check_without_a_committed_contract_says_how_to_make_it(project):
+    refused = project.run("check")
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        "toolkit: There is no contract under sql/contract/ to compare with. "
+        "`toolkit contract update` writes it; commit it with the SQL.\n"
+    )
+    told = json.loads(project.run("check", "--format", "json").stdout)
+    assert told["error"]["code"] == "contract-unknown"
+
+
+def test_check_names_what_is_in_the_wrong_file(committed):
+    (committed.root / "sql/v_team.sql").unlink()
+    folder = committed.root / "sql/contract"
+    user, team = folder / "v_user.contract", folder / "v_team.contract"
+    user.write_text(user.read_text() + "\n" + team.read_text())
+    team.unlink()
+    done = committed.run("check")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[:2] == [
+        "sql/contract/v_user.contract it holds v_team, which is no matter of this file",
+        "    help: Run `toolkit contract update` and review the files, or take the change of the SQL back.",
+    ]
+    assert done.stdout.endswith(": 1 finding.\n")
+
+
+def test_reference_outside_of_a_repository_and_unknown_one(committed):
+    refused = committed.run("diff", "--against", "main")
+    assert refused.returncode == 2
+    assert refused.stderr == (
+        f"toolkit: There is no git repository around {committed.root}, so nothing was committed. "
+        "Leave the reference out, or commit the project first.\n"
+    )
+    committed.git("init", "-q")
+    refused = committed.run("diff", "--against", "main")
+    assert refused.returncode == 2
+    assert "there is no commit main. Name a commit, a branch or a tag that is here" in refused.stderr
+
+
+def test_code_of_a_contract_that_sql_is_ahead_of_is_told(committed):
+    def generate(*arguments: str):
+        command = [Path(sys.executable).parent / "toolkit", "codegen", "python", "--out", "made", *arguments]
+        return subprocess.run(command, cwd=committed.root, capture_output=True, text=True, check=True).stderr
+
+    assert generate() == ""
+    committed.edit("v_user", "'name', name", "'name', name, 'more', name")
+    assert generate("--check").startswith("note: sql/ was not compared with the contract since it changed; ")
+    assert committed.run("check").returncode == 1
+    assert generate("--check").startswith(
+        "note: sql/ makes another contract than the one that is committed; "
+    )
+
+
 def test_what_is_gone_loses_its_file(committed):
     (committed.root / "sql/v_team.sql").unlink()
     assert committed.run("check").returncode == 1
@@ -180,7 +233,7 @@ def test_opaque_values_are_counted_against_the_setting(committed):
     committed.run("update")
     committed.write("pyproject.toml", SETTINGS + "[tool.toolkit.contract]\nmax-opaque = 1\n")
     done = committed.run("check")
-    assert (done.returncode, "2 values are opaque, 1 may be" in done.stdout) == (1, True)
+    assert (done.returncode, "2 opaque values, where 1 may be" in done.stdout) == (1, True)
     committed.write("pyproject.toml", SETTINGS + "[tool.toolkit.contract]\nmax-opaque = 2\n")
     assert committed.run("check").returncode == 0
 
@@ -188,7 +241,7 @@ def test_opaque_values_are_counted_against_the_setting(committed):
 def test_file_that_is_no_contract_is_named_with_the_place(committed):
     (committed.root / "sql/contract/v_user.contract").write_text("v_user\n  id uuid\n")
     refused = committed.run("check")
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "sql/contract/v_user.contract:2:5:" in refused.stderr + refused.stdout
 
 

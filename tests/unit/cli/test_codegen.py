@@ -19,6 +19,7 @@ COMMENT ON VIEW public.v_user IS 'Everybody.';
 CREATE FUNCTION fn_rename(p_id uuid, p_names varchar(5)[]) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 COMMENT ON FUNCTION fn_rename(uuid, text[]) IS 'Call somebody by other names.';
 """
+NOT_COMPARED = "sql/ was not compared with the contract since it changed; `toolkit contract check` does."
 
 
 @pytest.fixture
@@ -66,6 +67,12 @@ def test_package_that_can_not_be_imported_is_not_written(project, name):
     assert not (project / name).exists()
     assert run(project, "python", "--out", suggested).returncode == 0
     assert run(project, "json-schema", "--out", name).returncode == 0
+
+
+def test_sql_that_was_not_compared_with_the_contract_is_told(project):
+    for arguments in (["--out", "made"], ["--out", "made", "--check"]):
+        done = run(project, "python", *arguments)
+        assert (done.returncode, done.stderr) == (0, f"note: {NOT_COMPARED}\n")
 
 
 def test_check_says_what_is_not_current_and_writes_nothing(project):

@@ -43,6 +43,24 @@ def lint(tmp_path):
     return run
 
 
+def test_missing_folder_of_artifacts_is_told(lint):
+    lint.file.parent.rmdir()
+    (lint.root / "migrations").mkdir()
+    out, err = lint(status=2)
+    assert out == ""
+    remedy = "Make it, set tool.toolkit.sql in pyproject.toml, or name files."
+    assert err == f"toolkit: There is no folder {lint.root / 'sql'}. {remedy}\n"
+    assert lint("migrations") == ("0 files checked, nothing found.\n", "")
+
+
+def test_error_codes_that_can_not_be_read_are_told_at_their_place(lint):
+    lint.file.with_name("errors.toml").write_text('[rules.uq_a]\ncode = DUPLICATE"\n')
+    lint.file.write_text(SAFE)
+    _, err = lint(status=2)
+    assert err.startswith(f"toolkit: {lint.root}/sql/errors.toml:2:8: Invalid value. ")
+    assert err.count("\n") == 1
+
+
 def test_files_are_fixed(lint):
     lint.file.write_bytes(("\ufeff" + UNUSED + JSON).replace("\n", "\r\n").encode())
     out, _ = lint(status=1)

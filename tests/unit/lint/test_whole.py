@@ -67,7 +67,7 @@ def test_a_text_from_standard_input(tmp_path):
     [
         (["lint", "nowhere.sql"], "nowhere.sql"),
         (["lint", "--select", "Q99"], "There is no lint rule or family 'Q99'. `toolkit rule` lists them."),
-        (["lint"], "There are no folders of artifacts and migrations here. Name the files."),
+        (["lint"], "/sql. Make it, set tool.toolkit.sql in pyproject.toml, or name files."),
         (["lint", "a.sql", "--stdin-filename", "b"], "goes with `-` alone"),
         (["rule", "J44"], "There is no lint rule J44. Did you mean"),
     ],

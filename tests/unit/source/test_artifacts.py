@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.errors import ArtifactError, SqlFileError, SqlSyntaxError
+from toolkit.errors import ArtifactError, SettingsError, SqlFileError, SqlSyntaxError
 from toolkit.source.artifacts import Artifact, hash_artifacts, read_artifacts, read_roles
 from toolkit.source.order import order_statements
 from toolkit.source.references import read_declaration
@@ -51,7 +51,7 @@ def test_package_without_roles_has_none(tmp_path):
 
 
 def test_missing_folder_is_refused(tmp_path):
-    with pytest.raises(ArtifactError, match="There is no folder"):
+    with pytest.raises(SettingsError, match="There is no folder"):
         read_artifacts(tmp_path / "sql", "public")
 
 

@@ -27,7 +27,11 @@ def test_codes_by_rule(read):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('[rules.a]\ncode = "X"\n[rules.a]\ncode = "Y"', "can't be read: Cannot declare"),
+        ('[rules.a]\ncode = "X"\n[rules.a]\ncode = "Y"', r"errors\.toml:3:9: Cannot declare"),
+        ("code = \n", r"errors\.toml:1:8: Invalid value"),
+        ('[rules.a]\n\ncode = "X', r"errors\.toml:3:\d+: "),
+        ('[rules.a]\ncode = """\n', r"errors\.toml:3:1: "),
+        ('[rules.a]\ncode = "X"\n[rules.b]\n', r"errors\.toml:3:1: \[rules\.b\] must hold"),
         (
             '[rules.a]\ncode = "not found"',
             r"\[rules\.a\] must hold a code in capitals, and nothing else but an example",
@@ -45,5 +49,5 @@ def test_what_is_not_understood_is_refused(read, text, words):
 
 
 def test_missing_file_is_refused(tmp_path):
-    with pytest.raises(ErrorCodesInvalid, match=r"errors\.toml can't be read"):
+    with pytest.raises(ErrorCodesInvalid, match=r"errors\.toml:1:1: the file can't be read: No such file"):
         read_error_codes(tmp_path / "errors.toml")

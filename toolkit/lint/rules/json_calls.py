@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
+from toolkit.core.words import counted
 from toolkit.lint.documents import OBJECTS, literal
 from toolkit.lint.file import File
 from toolkit.lint.registry import Report, rule
@@ -33,7 +34,7 @@ def even_arguments(call: Expression, file: File) -> Iterator[Report]:  # noqa: A
     if call.name in OBJECTS and len(call.args) % 2 and "variadic" not in call.flags:
         yield Report(
             call.start,
-            f"{call.name} has {len(call.args)} arguments: a key has no value",
+            f"{call.name} has {counted(len(call.args), 'argument')}: a key has no value",
             "Give each key a value; PostgreSQL refuses the call when it runs.",
         )
 

@@ -9,6 +9,7 @@ from toolkit.lint.keys import Keys
 from toolkit.lint.registry import Report, tree_rule
 from toolkit.lint.tree import Tree
 
+_MEND = "Mend the file, or remove it and run `toolkit contract update`."
 _REMEDY = "Correct the key, or run `toolkit contract update` and commit what it writes."
 
 
@@ -17,7 +18,8 @@ def keys_of_the_contract(tree: Tree) -> Iterator[Report]:
     """Build documents with the keys that the committed contract has.
 
     Services read what `sql/contract/` says. Only documents of which the text says all keys are compared, at
-    any depth; `toolkit contract check` asks a server about the others, and about types.
+    any depth; `toolkit contract check` asks a server about the others, and about types. A contract that can't
+    be read is a finding, too.
 
     Bad:
         -- file: sql/contract/v_post.contract
@@ -46,7 +48,10 @@ def keys_of_the_contract(tree: Tree) -> Iterator[Report]:
         text = tree.contract(relation)
         try:
             data = read_keys(text).get("data")
-        except ContractUnreadable:  # `toolkit contract check` says where
+        except ContractUnreadable as error:
+            place = f"line {error.line}, column {error.column}"
+            message = f"the contract of {relation.name} can't be read: {error.wanted} should stand at {place}"
+            yield Report(keys.start, message, _MEND, path=path)
             continue
         if data is not None:
             for start, message in _differences(keys, data, ""):

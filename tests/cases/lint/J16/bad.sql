@@ -79,3 +79,8 @@ SELECT id, jsonb_build_object('ID', id) AS data FROM app.tb_b;
 CREATE VIEW v_merged AS
 SELECT id, jsonb_build_object('id', id) || (jsonb_build_object('b', 1) || jsonb_build_object('b', 2)) AS data
 FROM tb_a;
+-- file: sql/contract/v_broken.contract
+v_broken
+  data {
+-- file: sql/v_broken.sql
+CREATE VIEW v_broken AS SELECT id, jsonb_build_object('id', id, 'x', 1) AS data FROM tb_a;

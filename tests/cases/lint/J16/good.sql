@@ -35,9 +35,6 @@ v_nearer
   data: {
     id: uuid
   }
--- file: sql/contract/v_broken.contract
-v_broken
-  data {
 -- file: sql/contract/v_tree.contract
 v_tree
   id: uuid
@@ -74,8 +71,6 @@ SELECT id, jsonb_strip_nulls(jsonb_build_object('id', id, 'gone', NULL)) AS data
 CREATE VIEW v_nearer AS
 WITH far AS (SELECT jsonb_build_object('far', 1) AS data)
 SELECT far.data AS id, (SELECT data FROM v_near) AS data FROM far;
--- file: sql/v_broken.sql
-CREATE VIEW v_broken AS SELECT id, jsonb_build_object('id', id, 'x', 1) AS data FROM tb_a;
 -- file: sql/v_tree.sql
 CREATE VIEW v_tree AS
 WITH RECURSIVE t AS (
