@@ -8,7 +8,7 @@ from toolkit.lint.file import File, Role
 from toolkit.lint.history import APPLIED
 from toolkit.lint.keys import Document, read_documents
 from toolkit.lint.registry import Report, Rule, by_fact
-from toolkit.lint.steps import walk
+from toolkit.lint.steps import steps_of, walk
 from toolkit.lint.suppressions import Suppression, read_suppressions
 from toolkit.lint.tree import SORTED
 from toolkit.source.facts import Body, Do, Fact, Problem, Refresh, Routine, Statement, Step, Table, View
@@ -36,7 +36,8 @@ class Sheet(NamedTuple):
 
     reports: of the rules about single files, with their codes. suppressions: the comments that allow
     findings. facts: what the rules about the whole tree or about migrations may look at: definitions without
-    the queries and steps in them, except that a body keeps what it refreshes and the tables that it makes.
+    the queries and steps in them, except that a body keeps what it refreshes and the tables that it makes;
+    the statements of DO blocks in migrations stand behind them.
     Tables of the tree have no columns either. documents: those of read models in an artifact.
     """
 
@@ -69,18 +70,19 @@ class Examiner:
     def examine(self, given: Input) -> Sheet:
         """Return what a file gives."""
         name, text, role = given
-        facts = read_facts(text, self._settings.schema, bodies=self._bodies)
+        bodies = self._bodies or role is Role.FORWARD
+        facts = read_facts(text, self._settings.schema, bodies=bodies)
         file = File(name, text, role, self._settings, facts)
         if role is Role.BACKWARD:  # asked is only whether it can be read
             file = file._replace(facts=tuple(fact for fact in facts if type(fact) is Problem))
         suppressions = read_suppressions(text, facts)
         kept = self._kept[role] | {Statement} if suppressions else self._kept[role]
-        slim = _slim if role is Role.FORWARD else _slimmer
+        every, slim = (_with_bodies(facts), _slim) if role is Role.FORWARD else (iter(facts), _slimmer)
         asked = self._asked is None or name in self._asked
         return Sheet(
             tuple(self._ask(file)) if asked else (),
             suppressions,
-            tuple([slim(fact) if type(fact) in _HEAVY else fact for fact in facts if type(fact) in kept]),
+            tuple([slim(fact) if type(fact) in _HEAVY else fact for fact in every if type(fact) in kept]),
             tuple(self._documents(file)) if asked and role is Role.ARTIFACT else (),
         )
 
@@ -104,6 +106,15 @@ def examine_each(examiner: Examiner, inputs: Sequence[Input], progress: Progress
         progress(number, len(inputs))
         sheets.append(examiner.examine(given))
     return sheets
+
+
+def _with_bodies(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """Yield facts and, behind each DO block, what its statements say: as if each of them ran."""
+    for fact in facts:
+        yield fact
+        if isinstance(fact, Do):
+            for step in steps_of(fact):
+                yield from step.facts
 
 
 def _slimmer(fact: Fact) -> Fact:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from toolkit.core.findings import Severity
+from toolkit.lint.documents import literal
 from toolkit.lint.history import Migration, group_of
 from toolkit.lint.registry import Report, migration_rule
-from toolkit.lint.steps import writes
+from toolkit.lint.steps import queries, writes
 from toolkit.source.facts import Alteration, Column, Drop, Grant, Other, Rename, Setting, Transaction
 from toolkit.source.queries import QualifiedName, Query, Write
 
@@ -15,6 +16,7 @@ _USED = frozenset({
     "type", "domain", "schema",
 })  # fmt: skip
 _NO_TIME = re.compile(r"\s*[-+]?0*\.?0*\s*(?:us|ms|s|min|h|d)?\s*")
+_ARGUMENTS = 3  # of set_config
 _PARTS = {"column": "relation", "attribute": "type"}
 _WRITING = {
     "set logged": "SET LOGGED", "set un logged": "SET UNLOGGED", "set table space": "SET TABLESPACE",
@@ -233,8 +235,8 @@ def no_transaction_of_its_own(fact: Transaction, migration: Migration) -> Iterat
         yield Report(fact.start, f"{fact.kind.upper()} cuts the transaction of the revision", "Remove it.")
 
 
-@migration_rule("M15", Severity.ERROR, Setting)
-def keep_the_lock_timeout(fact: Setting, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
+@migration_rule("M15", Severity.ERROR, Setting, Query)
+def keep_the_lock_timeout(fact: Setting | Query, migration: Migration) -> Iterator[Report]:  # noqa: ARG001
     """Leave lock_timeout on.
 
     A statement that waits for a lock lets nobody else have it; without a limit the service stands still.
@@ -245,22 +247,44 @@ def keep_the_lock_timeout(fact: Setting, migration: Migration) -> Iterator[Repor
     Bad:
         RESET ALL;
 
+    Bad:
+        SELECT set_config('lock_timeout', '0', true);
+
     Good:
         SET LOCAL lock_timeout = '2s';
+        SELECT set_config('lock_timeout', '2s', true);
     """
-    if fact.name.lower() in ("lock_timeout", "") and _NO_TIME.fullmatch(fact.value):  # "": RESET ALL
-        yield Report(fact.start, "lock_timeout is switched off", "Give it a few seconds.")
+    for start, name, value in _settings(fact):
+        if name.lower() in ("lock_timeout", "") and _NO_TIME.fullmatch(value):  # "": RESET ALL
+            yield Report(start, "lock_timeout is switched off", "Give it a few seconds.")
+
+
+def _settings(fact: Setting | Query) -> Iterator[tuple[int, str, str]]:
+    """Yield place, name and value of each parameter that is set by SET, RESET or set_config."""
+    if isinstance(fact, Setting):
+        yield fact.start, fact.name, fact.value
+        return
+    for value in (output.value for query in queries(fact) for output in query.outputs):
+        if value.kind == "call" and value.name == "set_config" and len(value.args) == _ARGUMENTS:
+            name, given = map(literal, value.args[:2])
+            if name and given is not None:
+                yield value.start, name, given
 
 
 @migration_rule("M16", Severity.WARNING, Write, Query)
 def no_backfill_under_a_lock(fact: Write | Query, migration: Migration) -> Iterator[Report]:
     """Change many rows in another revision than the one that locks the table.
 
-    ALTER TABLE holds its lock to the end of the transaction: while all rows are changed nobody may read.
+    ALTER TABLE holds its lock to the end of the transaction: while all rows are changed nobody may read. A DO
+    block is in the same transaction.
 
     Bad:
         ALTER TABLE tb_post ADD COLUMN slug text;
         UPDATE tb_post SET slug = title;
+
+    Bad:
+        ALTER TABLE tb_post ADD COLUMN slug text;
+        DO $$ BEGIN UPDATE tb_post SET slug = title; END $$;
 
     Good:
         UPDATE tb_post SET slug = title;

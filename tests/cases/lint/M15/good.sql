@@ -7,3 +7,9 @@ SET lock_timeout = '10ms';
 SET LOCAL lock_timeout FROM CURRENT;
 SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;
 RESET statement_timeout;
+SELECT set_config('lock_timeout', '2s', true);
+SELECT set_config('statement_timeout', '0', true), other.set_config('lock_timeout');
+SELECT set_config('lock_timeout', current_setting('app.lock_timeout'), true);
+DO $$ BEGIN
+    PERFORM set_config('lock_timeout', '500', true);
+END $$;

@@ -8,3 +8,12 @@ WITH gone AS (
 )
 SELECT count(*) FROM gone;
 WITH old AS (SELECT 1) UPDATE tb_c AS c SET n = 1 FROM old;  -- bad
+DO $$ BEGIN
+    IF true THEN
+        UPDATE tb_c SET n = 1;  -- bad
+    END IF;
+END $$;
+DO $$ BEGIN
+    ALTER TABLE tb_d ADD COLUMN n int;
+    DELETE FROM tb_d;  -- bad
+END $$;

@@ -10,6 +10,11 @@ UPDATE tb_c SET n = 1;
 ALTER TABLE tb_e ADD COLUMN n int;
 WITH gone AS (DELETE FROM tb_f RETURNING id) INSERT INTO tb_e SELECT id FROM gone;
 WITH few AS (SELECT id FROM tb_e LIMIT 10) UPDATE tb_e SET n = 1 WHERE id IN (SELECT id FROM few);
+DO $$ BEGIN
+    UPDATE tb_a SET n = 1 WHERE id = 1;
+    UPDATE tb_b SET n = 1;
+    UPDATE tb_new SET n = 1;
+END $$;
 -- file: migrations/versions/3_b.up.sql
 -- toolkit: no-transaction
 ALTER TABLE tb_d ADD COLUMN n int;
