@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from toolkit.catalog.catalog import Edge, Entry, Piece
+from toolkit.catalog.catalog import ROW_TYPE, Edge, Entry, Piece
 from toolkit.catalog.dump import Item
 from toolkit.core.changes import ObjectKey
 
 RELATION: Final = 1259  # the class pg_class
 PUBLIC: Final = ObjectKey("SCHEMA", "", "public")  # an entry when its owner is another; it always is there
-_ATTRDEF, _CONSTRAINT, _TRIGGER, _NAMESPACE = 2604, 2606, 2620, 2615
+_ATTRDEF, _CONSTRAINT, _TRIGGER, _NAMESPACE, _TYPE = 2604, 2606, 2620, 2615, 1247
 _FIRST_NORMAL: Final = 16384  # below are the objects that initdb makes
 # How an object without an entry belongs to another: e extension, i internal, P and S partition, a automatic.
 _BELONGING: Final = "eiPaS"
@@ -19,6 +19,7 @@ _OWNED: Final = frozenset("aiPS")
 _NOBODY: Final = -1
 _WITH_PIECES: Final = frozenset({"TABLE", "FOREIGN TABLE", "TYPE", "DOMAIN"})
 _WITH_COLUMNS: Final = _WITH_PIECES | {"VIEW", "MATERIALIZED VIEW"}
+_RELATIONS: Final = frozenset({"TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW"})
 # What pg_dump gives no oid, and orders by its own knowledge.
 _ATTACHED: Final = frozenset(
     {"ACL", "COMMENT", "SECURITY LABEL", "ROW SECURITY", "TABLE ATTACH", "INDEX ATTACH", "SEQUENCE OWNED BY"}
@@ -113,6 +114,8 @@ def _by_rows(
             of_column = class_ == RELATION and name is not None
             piece = ("column", name or "") if of_column else belonging.pieces.get((class_, oid))
         on_piece = None if on_name is None else ("column", on_name)
+        if on_class == _TYPE and items[on].entry.kind in _RELATIONS:
+            on_piece = ROW_TYPE
         if dependent != on or (piece and on_piece and piece[1] != on_piece[1]):
             yield dependent, piece, on, on_piece, type_ in _OWNED and piece is None
 

@@ -1,13 +1,14 @@
 """What has to be altered, rebuilt and dropped on the way from one catalog to another."""
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from toolkit.catalog.catalog import Catalog, Edge, Piece
+from toolkit.catalog.catalog import ROW_TYPE, Catalog, Edge, Piece
 from toolkit.catalog.comparison import canonical_text
-from toolkit.core.changes import ObjectKey
+from toolkit.core.changes import ObjectKey, Risk
 from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import DIFFERS, Alteration, Context, Mode, Part
 from toolkit.plan.conflicts import find_conflicts
@@ -26,6 +27,10 @@ _CONVERTED: Final = frozenset({"CHECK CONSTRAINT", "CONSTRAINT", "INDEX", "STATI
 _KEYS: Final = frozenset({"CONSTRAINT", "INDEX"})
 _TABLES: Final = frozenset({"TABLE", "FOREIGN TABLE"})
 _TYPES: Final = frozenset({"TYPE", "DOMAIN"})
+_WITH_EXPRESSIONS: Final = frozenset({"POLICY", "RULE", "TRIGGER", "VIEW", "MATERIALIZED VIEW"}) | {
+    "CHECK CONSTRAINT", "CONSTRAINT", "DEFAULT", "INDEX", "STATISTICS",
+}  # fmt: skip
+_SQL_BODY: Final = re.compile(r"^ *(?:BEGIN ATOMIC|RETURN )", re.MULTILINE)
 
 
 @dataclass
@@ -245,8 +250,8 @@ class _Closure:
     def _name(self, edge: Edge) -> str:
         """Return what an edge leads to: a column where that is all that is away."""
         qualifier = f"{edge.on.schema}." if edge.on.schema else ""
-        column = f".{edge.on_piece[1]}" if edge.on_piece and not self.changes.is_early(edge.on) else ""
-        return f"{qualifier}{edge.on.name}{column}"
+        column = edge.on_piece[1] if edge.on_piece and not self.changes.is_early(edge.on) else ""
+        return f"{qualifier}{edge.on.name}" + (f".{column}" if column else "")
 
     def _find_early(self) -> None:
         """Drop early what nothing else holds, so that it is in nobody's way."""
@@ -282,13 +287,44 @@ def find_disturbed(old: Catalog, new: Catalog, key: ObjectKey, alteration: Alter
 
     What is altered AFTER, such as a column that is dropped, is not used by anything new.
     """
-    if alteration.part is not Part.AFTER and (
-        alteration.replaces or alteration.touches or alteration.remakes
-    ):
+    rewrites = bool(alteration.touches) or alteration.risk is Risk.REWRITES_TABLE
+    if alteration.part is not Part.AFTER and (alteration.replaces or alteration.remakes or rewrites):
         for table in (key, *_children(old, key)):
             for edge in old.dependents(table):
                 if _is_disturbed(edge, alteration, stays=_stays(edge.dependent, old, new)):
                     yield edge
+            if rewrites:
+                yield from _holding(table, old)
+
+
+def _holding(key: ObjectKey, catalog: Catalog) -> Iterator[Edge]:
+    """Yield edges to what stores rows of a table, or values of a type, or has them in an expression.
+
+    PostgreSQL rewrites no table then: "cannot alter table because column uses its row type"
+    (find_composite_type_dependencies). It looks into domains and composite types, and the newest minor
+    releases into expressions.
+    """
+    seen, waiting = {key}, [key]
+    while waiting:
+        on = waiting.pop()
+        for edge in catalog.dependents(on):
+            if on.kind in _TYPES or edge.on_piece == ROW_TYPE:
+                if _holds_values(edge, catalog):
+                    yield replace(edge, on=key, on_piece=ROW_TYPE)
+                elif edge.dependent.kind in _TYPES and edge.dependent not in seen:
+                    seen.add(edge.dependent)
+                    waiting.append(edge.dependent)
+
+
+def _holds_values(edge: Edge, catalog: Catalog) -> bool:
+    user, piece = edge.dependent, edge.piece
+    if user.kind in _TABLES:
+        return piece is not None
+    if user.kind == "DOMAIN":
+        return piece is not None and piece[0] != "column"
+    if user.kind in ("FUNCTION", "PROCEDURE"):
+        return _SQL_BODY.search(catalog.by_key[user].definition) is not None
+    return user.kind in _WITH_EXPRESSIONS
 
 
 def _children(catalog: Catalog, key: ObjectKey) -> Iterator[ObjectKey]:
@@ -313,8 +349,8 @@ def _stays(key: ObjectKey, old: Catalog, new: Catalog) -> bool:
 def _is_disturbed(edge: Edge, alteration: Alteration, *, stays: bool) -> bool:
     if alteration.replaces:
         return True
-    if edge.on_piece is None:  # a column may have the row type of a table
-        return bool(alteration.touches) and edge.dependent.kind in _TABLES and edge.piece is not None
+    if edge.on_piece is None:
+        return False
     if edge.on_piece in alteration.remakes:
         return edge.piece != edge.on_piece
     touched = edge.on_piece[0] == "column" and edge.on_piece[1] in alteration.touches

@@ -7,7 +7,7 @@ rows of a table as `f() f(a, b)`: by place.
 
 import re
 
-from toolkit.catalog.catalog import Catalog
+from toolkit.catalog.catalog import ROW_TYPE, Catalog
 from toolkit.core.changes import ObjectKey
 from toolkit.errors import PlanImpossible
 from toolkit.source.canonical import read_table
@@ -37,11 +37,12 @@ def _returned(function: ObjectKey, catalog: Catalog) -> list[ObjectKey]:
     """Return the table whose rows a function returns, if that is so."""
     _, _, head = catalog.by_key[function].definition.partition(" RETURNS ")
     head = head.partition("\n")[0]
-    edges = (edge for edge in catalog.dependencies(function) if edge.piece is None and edge.on_piece is None)
     return [
         edge.on
-        for edge in edges
-        if edge.on.kind == "TABLE" and re.search(rf"\b{re.escape(edge.on.name)}\"?$", head)
+        for edge in catalog.dependencies(function)
+        if edge.on.kind == "TABLE"
+        and edge.on_piece == ROW_TYPE
+        and re.search(rf"\b{re.escape(edge.on.name)}\"?$", head)
     ]
 
 

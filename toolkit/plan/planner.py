@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from toolkit.catalog.catalog import Catalog, Edge
+from toolkit.catalog.catalog import ROW_TYPE, Catalog, Edge
 from toolkit.core.changes import ObjectKey, Plan, Step
 from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import Alteration, Mode, Part
@@ -227,6 +227,9 @@ class _Waiting:
                         alteration.part is Part.AFTER and other.part is Part.MAIN
                     ):
                         node.wait_for(letting_go)
+            if edge.on_piece == ROW_TYPE and alteration.part is Part.MAIN:  # perhaps by way of others
+                for making in self._making(edge.dependent):
+                    making.wait_for(node)
 
     def break_circle(self, left: list[Node]) -> list[Step]:
         """Let something go on when every node waits for another; see `toolkit.plan.graph.order`."""

@@ -37,7 +37,7 @@ def circles(read):
 
 def text(edge):
     def side(key, piece):
-        return f"{key}{' ' + ' '.join(piece) if piece else ''}"
+        return f"{key} {' '.join(piece or ())}".rstrip()
 
     arrow = "=>" if edge.owned else "->"
     return f"{side(edge.dependent, edge.piece)} {arrow} {side(edge.on, edge.on_piece)}"
