@@ -44,7 +44,7 @@ _WORDS: Final = """(
         CROSS JOIN LATERAL (SELECT format_type(whole.oid, {modifier}) AS text) AS words
         WHERE whole.oid = {oid}
     )"""
-# Of an array, base and labels are those of its elements.
+# Of an array, base and labels are those of its elements; of a domain over a domain, those of the lowest one.
 _TYPE: Final = f"""(
         SELECT json_build_object(
             'name', {_WORDS},
@@ -52,12 +52,22 @@ _TYPE: Final = f"""(
                 WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN {_WORDS.format(oid="e.oid", modifier="NULL")}
             END,
             'base', CASE
-                WHEN e.typtype = 'd' THEN {_WORDS.format(oid="e.typbasetype", modifier="e.typtypmod")}
+                WHEN e.typtype = 'd' THEN {_WORDS.format(oid="base.oid", modifier="base.modifier")}
             END,
-            'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = e.oid ORDER BY enumsortorder)
+            'labels', ARRAY(SELECT enumlabel FROM pg_enum WHERE enumtypid = base.oid ORDER BY enumsortorder)
         )
         FROM pg_type AS t INNER JOIN pg_type AS e
             ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
+        CROSS JOIN LATERAL (
+            WITH RECURSIVE down (oid, modifier) AS (
+                SELECT e.oid, -1
+                UNION ALL
+                SELECT d.typbasetype, d.typtypmod
+                FROM down INNER JOIN pg_type AS d ON d.oid = down.oid AND d.typtype = 'd'
+            )
+            SELECT down.oid, down.modifier
+            FROM down INNER JOIN pg_type AS b ON b.oid = down.oid AND b.typtype <> 'd'
+        ) AS base
         WHERE t.oid = {{oid}}
     )"""
 _NO_MEMBER: Final = """NOT EXISTS (

@@ -1,6 +1,8 @@
 CREATE TYPE mood AS ENUM ('sad', 'so so', 'happy');
 CREATE DOMAIN email_t AS text CONSTRAINT ck_email_t CHECK (VALUE ~ '^[^@]+@[^@]+$');
 CREATE DOMAIN code_t AS varchar(5);
+CREATE DOMAIN mood_t AS mood;
+CREATE DOMAIN short_code_t AS code_t;
 CREATE TYPE address AS (street text, number integer);
 
 CREATE TABLE tb_author (
@@ -88,6 +90,8 @@ CREATE FUNCTION fn_variadic(p_first text, VARIADIC p_rest text[]) RETURNS text
 LANGUAGE sql STABLE AS $$ SELECT array_to_string(p_first || p_rest, ',') $$;
 CREATE FUNCTION fn_domain(p_email email_t, p_code code_t) RETURNS email_t LANGUAGE sql STABLE AS $$ SELECT p_email $$;
 CREATE FUNCTION fn_mood(p_mood mood) RETURNS mood LANGUAGE sql STABLE AS $$ SELECT p_mood $$;
+CREATE FUNCTION fn_domains(p_mood mood_t, p_code short_code_t, p_moods mood_t[]) RETURNS text LANGUAGE sql STABLE
+AS $$ SELECT concat(p_mood, p_code, p_moods) $$;
 CREATE FUNCTION fn_arrays(p_numbers integer[], p_moods mood[]) RETURNS mood[] LANGUAGE sql STABLE
 AS $$ SELECT p_moods || p_moods[array_length(p_numbers, 1)] $$;
 CREATE FUNCTION fn_strict(p_text text) RETURNS text LANGUAGE sql STABLE STRICT AS $$ SELECT p_text $$;

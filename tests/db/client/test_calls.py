@@ -77,6 +77,7 @@ UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
         ("fn_variadic", {"p_first": "a", "p_rest": []}, "a"),
         ("fn_domain", {"p_email": "a@b", "p_code": "12345"}, "a@b"),
         ("fn_mood", {"p_mood": "so so"}, "so so"),
+        ("fn_domains", {"p_mood": "sad", "p_code": "12345", "p_moods": ["happy"]}, "sad12345{happy}"),
         ("fn_arrays", {"p_numbers": [1, 2], "p_moods": ["sad", "happy"]}, ["sad", "happy", "happy"]),
         ("fn_strict", {"p_text": None}, None),
         ('"fn_Odd %s"', {"p_Größe": "50 %"}, "50 %"),
@@ -125,6 +126,8 @@ def test_client_without_contract_calls_as_one_with_it(connect, url):
     assert db.call_function("fn_out_procedure", p_a=1) == {"p_b": 2, "p_c": "x1"}
     with pytest.raises(Invalid, match="must be one of sad, so so, happy"):
         db.call_function("fn_mood", p_mood="glad")
+    with pytest.raises(Invalid, match=r"p_mood: must be one of sad.*p_code: must have at most 5"):
+        db.call_function("fn_domains", p_mood="glad", p_code="123456", p_moods=[])
 
 
 def test_values_of_every_type_come_back_as_they_were(shared):
@@ -230,6 +233,11 @@ def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, adm
             f"p_count: must be from {-2**63} to {2**63 - 1}",
         ]),
         ("fn_variadic", {"p_first": "a"}, ["p_rest: is missing"]),
+        ("fn_domains", {"p_mood": "glad", "p_code": "123456", "p_moods": ["glad"]}, [
+            "p_mood: must be one of sad, so so, happy",
+            "p_code: must have at most 5 characters, has 6",
+            "p_moods: [0] must be one of sad, so so, happy",
+        ]),
         ("fn_mood", {"p_mood": "glad"}, ["p_mood: must be one of sad, so so, happy"]),
         ("fn_domain", {"p_email": "a@b", "p_code": "123456"}, [
             "p_code: must have at most 5 characters, has 6",
