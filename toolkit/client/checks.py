@@ -92,6 +92,9 @@ def _typed(value: Typed) -> Checker:
         return _array(check, nullable=element.nullable)
     if isinstance(shape, Object) and shape.properties and shape.extra is None:
         return _row(shape)
+    if isinstance(shape, Opaque):  # a domain over jsonb, or what nobody knows
+        document = _json(Jsonb)
+        return lambda value: document(value) if isinstance(value, dict | list) else _any(value)
     return _scalar(shape) if isinstance(shape, Scalar) else _any
 
 
@@ -117,9 +120,6 @@ def _row(shape: Object) -> Checker:
 
 def _column(shape: Shape) -> Checker:
     """Return the checker of a column of a composite type, whose contract says its shape only."""
-    if isinstance(shape, Opaque):
-        document = _json(Jsonb)
-        return lambda value: document(value) if isinstance(value, dict | list) else _any(value)
     element = shape.element if isinstance(shape, Array) else shape
     return _typed(Typed(element.type if isinstance(element, Scalar) else "record", shape))
 

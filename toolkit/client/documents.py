@@ -18,7 +18,7 @@ _SCALARS: Final[dict[str, Any]] = {"integer": int, "boolean": bool, "string": st
 
 def document_shape(model: ReadModel) -> Shape:
     """Return the shape of the documents of a read model: of its column data, else of its whole rows."""
-    column = model.get("data")
+    column = model.document
     if column is not None:
         return column.shape
     return Object(

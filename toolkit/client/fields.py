@@ -132,8 +132,8 @@ class Model:
         self._schema = schema
         self._columns = {column.name: column for column in model.columns}
         self._fields: dict[str, Field] = {}
-        document = self._columns.get(_DOCUMENT)
-        self.document = quote(_ALIAS, _DOCUMENT) if document else f"to_jsonb({_ALIAS})"
+        self._document = model.document
+        self.document = quote(_ALIAS, _DOCUMENT) if self._document else f"to_jsonb({_ALIAS})"
 
     def field(self, name: str) -> Field | None:
         """Return the field of a name: a column, else a key of the document or a path such as author.name."""
@@ -157,10 +157,9 @@ class Model:
         return Field(column.name, expression, column, self._schema, in_document=False)
 
     def _path(self, name: str) -> Field | None:
-        column = self._columns.get(_DOCUMENT)
-        if column is None:
+        if self._document is None:
             return None
-        shape: Shape = column.shape
+        shape: Shape = self._document.shape
         parts = name.split(".")
         for part in parts:
             found = shape.get(part) if isinstance(shape, Object) else None
@@ -173,7 +172,7 @@ class Model:
         steps = [quote_text(part) for part in parts]
         if not isinstance(shape, Scalar):
             document = quote(_ALIAS, _DOCUMENT)
-            if self._columns[_DOCUMENT].type == "json":
+            if self._document is not None and self._document.type == "json":
                 document += "::jsonb"  # json has no order and contains nothing
             owner = " -> ".join((document, *steps[:-1]))
             typed = Typed("jsonb", shape, nullable=True)
@@ -190,9 +189,8 @@ class Model:
 
     def _names(self) -> Iterator[str]:
         yield from self._columns
-        column = self._columns.get(_DOCUMENT)
-        if column is not None:
-            yield from _paths(column.shape, "")
+        if self._document is not None:
+            yield from _paths(self._document.shape, "")
 
 
 def _paths(shape: Shape, before: str) -> Iterator[str]:

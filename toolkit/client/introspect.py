@@ -215,6 +215,8 @@ def _typed(type_: Mapping[str, Any], *, nullable: bool) -> tuple[str, Shape, boo
         return name, Opaque(_REASON), nullable
     scalar = short_name(type_["element"] or type_["name"])
     base = short_name(type_["base"]) if type_["base"] else ""
+    if base in ("json", "jsonb") and not type_["element"]:
+        return name, Opaque(_REASON), nullable
     shape = Scalar(scalar, base, tuple(type_["labels"]), nullable=bool(type_["element"]))
     return name, Array(shape) if type_["element"] else shape, nullable
 

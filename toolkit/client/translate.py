@@ -56,7 +56,14 @@ _BY_CLASS: Final[dict[str, type[ClientError]]] = {
     "53": Unavailable,
     "57": Unavailable,
 }
-_ENDS_ITSELF: Final = "2D000"
+# What is wrong with how the client is used, not with what was asked for.
+_ADVICE: Final = {
+    "25P02": "The transaction has failed before: what may fail needs a transaction() of its own in it.",
+    "2D000": (
+        "The procedure commits or rolls back itself, which it can't inside of a transaction: call it on the "
+        "database alone, without transaction(), a user or a timeout of the session."
+    ),
+}
 _LOST: Final = ("57P01", "57P02", "57P05")  # the server ended the session
 # Errors that are only what their class says where a rule of ours was named: others mean a missing grant.
 _WITH_RULE: Final[dict[str, type[ClientError]]] = {"28000": AuthRequired, "42501": Forbidden}
@@ -96,12 +103,8 @@ class Translator:
             name = error.diag.column_name or None
         code = self._codes.get(name or "") or None
         kind = self._kind(sqlstate, name)
-        if sqlstate == _ENDS_ITSELF:
-            return Internal(
-                "The procedure commits or rolls back itself, which it can't inside of a transaction: call it "
-                "on the database alone, without transaction(), a user or a timeout of the session.",
-                sqlstate=sqlstate,
-            )
+        if sqlstate in _ADVICE:
+            return Internal(_ADVICE[sqlstate], sqlstate=sqlstate)
         if code is not None and code in self._classes:
             kind = self._classes[code]
         return kind(_message(kind, code, name), code=code, sqlstate=sqlstate, constraint=name)

@@ -51,7 +51,7 @@ def _file_name(name: str) -> str:
 
 def read_model_schema(model: ReadModel) -> Schema:
     """Return the JSON Schema of a read model's document: its column data, the whole row where it has none."""
-    document = model.get("data")
+    document = model.document
     if document is not None:
         schema = shape_schema(document.shape)
     else:

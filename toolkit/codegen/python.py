@@ -173,7 +173,7 @@ def _models(source: Source) -> Iterator[str]:
 
 
 def _document(model: ReadModel) -> Shape:
-    column = model.get("data")
+    column = model.document
     return column.shape if column is not None else Opaque("no data")
 
 
@@ -209,7 +209,7 @@ def _query(source: Source, model: ReadModel, kinds: dict[str, str]) -> Iterator[
 
 def _fields(model: ReadModel) -> Iterator[tuple[str, str]]:
     for column in model.columns:
-        if column.name != "data":
+        if column is not model.document:
             yield column.name, value(column.type, column.shape)
     names = {column.name for column in model.columns}
     for name, shape in _paths(_document(model), ""):

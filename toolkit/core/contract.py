@@ -66,6 +66,16 @@ class ReadModel:
         """Return the column of that name."""
         return next((column for column in self.columns if column.name == name), None)
 
+    @property
+    def document(self) -> Column | None:
+        """The column data, if it is of JSON; without such a one the rows are the documents."""
+        column = self.get("data")
+        if column is None or column.type in ("json", "jsonb"):
+            return column
+        if isinstance(column.shape, Scalar):
+            return None
+        return None if column.type.endswith("[]") else column  # a domain over jsonb
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:

@@ -3,6 +3,7 @@ CREATE DOMAIN email_t AS text CONSTRAINT ck_email_t CHECK (VALUE ~ '^[^@]+@[^@]+
 CREATE DOMAIN code_t AS varchar(5);
 CREATE DOMAIN mood_t AS mood;
 CREATE DOMAIN short_code_t AS code_t;
+CREATE DOMAIN document_t AS jsonb CHECK (jsonb_typeof(VALUE) = 'object');
 CREATE TYPE address AS (street text, number integer);
 
 CREATE TABLE tb_author (
@@ -55,6 +56,7 @@ INSERT INTO tb_secret VALUES (1, 'ada'), (2, 'bob'), (3, 'ada');
 CREATE FUNCTION fn_value(p_text text, p_count bigint) RETURNS text LANGUAGE sql VOLATILE
 AS $$ SELECT p_text || p_count $$;
 CREATE FUNCTION fn_json(p_value jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT p_value $$;
+CREATE FUNCTION fn_document(p_value document_t) RETURNS document_t LANGUAGE sql IMMUTABLE AS $$ SELECT p_value $$;
 CREATE FUNCTION fn_json_text(p_value json) RETURNS json LANGUAGE sql IMMUTABLE AS $$ SELECT p_value $$;
 CREATE FUNCTION fn_jsons(p_count integer) RETURNS SETOF jsonb LANGUAGE sql STABLE
 AS $$ SELECT jsonb_build_object('n', n) FROM generate_series(1, p_count) AS n ORDER BY n $$;

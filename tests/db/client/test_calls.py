@@ -26,6 +26,7 @@ UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
         ("fn_json", {"p_value": Decimal("0.10")}, Decimal("0.10")),
         ("fn_json", {"p_value": 2**63}, 2**63),
         ("fn_json", {"p_value": None}, None),
+        ("fn_document", {"p_value": {"x": Decimal("1.5")}}, {"x": Decimal("1.5")}),
         ("fn_json_text", {"p_value": [1]}, [1]),
         ("fn_jsons", {"p_count": 2}, [{"n": 1}, {"n": 2}]),
         ("fn_jsons", {"p_count": 0}, []),
@@ -123,6 +124,7 @@ def test_client_without_contract_calls_as_one_with_it(connect, url):
     assert db.call_function("fn_variadic", p_first="a", p_rest=["b"]) == "a,b"
     assert db.call_function("fn_arrays", p_numbers=[1], p_moods=["sad"]) == ["sad", "sad"]
     assert db.call_function("fn_procedure", p_text="x") is None
+    assert db.call_function("fn_document", p_value={"x": Decimal("1.5")}) == {"x": Decimal("1.5")}
     assert db.call_function("fn_out_procedure", p_a=1) == {"p_b": 2, "p_c": "x1"}
     with pytest.raises(Invalid, match="must be one of sad, so so, happy"):
         db.call_function("fn_mood", p_mood="glad")

@@ -1,11 +1,13 @@
 """Connections lost at every step, and migrations under live clients: nothing wrong, nothing twice."""
 
+import asyncio
 import threading
 import time
 
 import psycopg
 import pytest
 
+from toolkit.client import AsyncDatabase
 from toolkit.client.errors import OutcomeUnknown, Unavailable
 
 LOCK = 4711
@@ -123,6 +125,48 @@ def test_backend_killed_while_streaming(db, admin):
             if row["id"] == 1:
                 admin.execute("SELECT pg_terminate_backend(%s, 20000)", [tx.call_function("fn_backend")])
     assert len(list(db.stream("v_item"))) == 3000
+
+
+@pytest.mark.parametrize("how", ["call", "user", "transaction", "run", "waiting"])
+def test_call_that_is_cancelled_ends_on_the_server_and_leaves_nothing(url, admin, contract, how):
+    admin.execute(SLOW)
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
+
+    async def in_transaction(db):
+        async with db.transaction() as tx:
+            await tx.call_function("fn_nothing", p_text="a")
+
+    work = {
+        "call": lambda db: db.call_function("fn_nothing", p_text="a"),
+        "user": lambda db: db.as_user("ada").call_function("fn_nothing", p_text="a"),
+        "transaction": in_transaction,
+        "run": lambda db: db.run(lambda tx: tx.call_function("fn_nothing", p_text="a")),
+        "waiting": lambda db: db.call_function("fn_nothing", p_text="a"),
+    }[how]
+
+    async def main():
+        async with AsyncDatabase(url, contract=contract, max_size=1) as db:
+            admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            first = asyncio.create_task(work(db))
+            while admin.execute(waiting, [LOCK]).fetchone() == (0,):
+                assert not first.done()
+                await asyncio.sleep(0.01)
+            if how == "waiting":
+                second = asyncio.create_task(work(db))
+                await asyncio.sleep(0.01)
+                second.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await second
+            first.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await first
+            assert admin.execute(waiting, [LOCK]).fetchone() == (0,)
+            admin.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            assert authors(admin) == 0
+            await work(db)
+            assert (authors(admin), await db.call_function("fn_actor")) == (1, None)
+
+    asyncio.run(main())
 
 
 def prepare(call):

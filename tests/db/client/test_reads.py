@@ -225,6 +225,18 @@ def test_rows_without_a_document_are_documents_themselves(items):
     assert items.find_one("v_plain", {"id": 1}) == {"id": 1, "name": "Apple", "price": Decimal("1.50")}
 
 
+def test_column_data_that_is_no_json_is_a_column(connect, url, admin, project):
+    admin.execute("CREATE VIEW v_text AS SELECT i.id, i.name AS data FROM tb_item AS i")
+    admin.execute("CREATE VIEW v_list AS SELECT i.id, i.tags AS data FROM tb_item AS i")
+    admin.execute("CREATE VIEW v_domain AS SELECT i.id, i.data::document_t AS data FROM v_item AS i")
+    admin.execute("INSERT INTO tb_item (id, name, tags) VALUES (1, 'x', '{a}')")
+    for known in (infer_contract(url, project).contract, None):
+        db = connect(url, contract=known)
+        assert db.find("v_text", {"data": "x"}, order_by="data") == [{"id": 1, "data": "x"}]
+        assert db.find_one("v_list", {"data": {"overlaps": ["a"]}}) == {"id": 1, "data": ["a"]}
+        assert db.find_one("v_domain")["label"] == "x"
+
+
 def test_stream_gives_all_documents_without_holding_them(db, admin):
     admin.execute("INSERT INTO tb_item (id) SELECT n FROM generate_series(1, 2500) AS n")
     assert [row["id"] for row in db.stream("v_item", order_by="id")] == list(range(1, 2501))

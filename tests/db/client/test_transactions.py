@@ -9,8 +9,10 @@ from psycopg.conninfo import make_conninfo
 from toolkit.client import AsyncDatabase
 from toolkit.client.errors import (
     Conflict,
+    Internal,
     Invalid,
     NotFound,
+    Rejected,
     SerializationFailure,
     TimedOut,
 )
@@ -34,6 +36,14 @@ def test_transaction_is_done_as_a_whole_or_not_at_all(db, admin):
         raise ZeroDivisionError
     assert emails(admin) == ["a", "b"]
     assert db.call_function("fn_value", p_text="still", p_count=1) == "still1"
+
+
+def test_transaction_that_has_failed_says_so(db):
+    with pytest.raises(Internal, match="has failed before") as caught, db.transaction() as tx:
+        with pytest.raises(Rejected):
+            tx.call_function("fn_raise", p_state="P0001", p_rule="")
+        tx.count("v_item")
+    assert caught.value.sqlstate == "25P02"
 
 
 def test_transaction_in_a_transaction_is_a_savepoint(db, admin):
