@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # It says for which folder. A virtual environment whose folder was moved, or whose Python is gone, is made anew.
-ifneq ($(shell test -x "$(BIN)/python" && cat "$(STAMP)"),$(CURDIR))
+ifneq ($(shell test -x "$(BIN)/python" && cat "$(STAMP)" 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
 .PHONY: help dev migrate test fuzz check lint docs bench dist lock clean

@@ -261,9 +261,9 @@ def test_ledger_that_does_not_fit_the_files(shop):
     file = shop.file("20261119000000", ".up.sql")
     file.write_text(f"{TABLE} -- and more")
     status, found = check(shop, "ledger", "--database", shop.database)
-    ((code, _, message),) = found["ledger"]
+    ((code, place, message),) = found["ledger"]
     assert (status, code) == (1, "file-changed")
-    assert "was changed after it was applied" in message
+    assert message.startswith(f"{place.removesuffix(':1')} was changed after it was applied")
 
 
 def test_formats_for_programs(shop):

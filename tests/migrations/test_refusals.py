@@ -222,4 +222,4 @@ def test_what_needs_a_revision_without_a_transaction(applied, refused, statement
     message = refused("toolkit", "migrate")
     assert "b_revision.up.sql:2: " in message
     assert "cannot run inside a transaction block" in message
-    assert "SQL files begin with `-- toolkit: no-transaction`; docs/how-to/write-a-revision.md" in message
+    assert "SQL files begin with `-- toolkit: no-transaction`; docs/how-to/write-a-revision.md of" in message

@@ -154,7 +154,7 @@ class Project:
         """Return an error as a finding: where it says that it is, else at the beginning of `place`."""
         found = _PLACE.match(error.message)
         message = found["words"] if found else error.message
-        path = Path(found["path"]) if found else place or self.settings.sql
+        path = Path(found["path"]) if found else self._named(message) or place or self.settings.sql
         line, column = (int(found[name] or 1) for name in ("line", "column")) if found else (1, 1)
         if isinstance(error, SqlFileError):
             path, message = error.path, error.reason
@@ -162,11 +162,16 @@ class Project:
             self.settings,
             path,
             error.code or "error",
-            message.rstrip("."),
+            message.rstrip(".").replace(f"{self.settings.root}/", ""),
             error.remedy or "Mend what stands there.",
             line,
             column,
         )
+
+    def _named(self, message: str) -> Path | None:
+        """Return the first file of the project that a message names."""
+        found = re.search(rf"{re.escape(str(self.settings.root))}/\S+\.\w+", message)
+        return Path(found[0]) if found else None
 
     def at(self, name: str, code: str, message: str, remedy: str) -> Finding:
         """Return an error at the statement that makes an object; name: qualified outside the schema."""

@@ -130,4 +130,6 @@ def _apply(
             }
         )
     else:
+        if not listener.done:
+            click.echo("Nothing to do: somebody else applied them meanwhile.")
         print_target(conninfo)

@@ -1,5 +1,6 @@
 """`toolkit rollback`: take revisions back."""
 
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -12,6 +13,8 @@ from toolkit.migrate.runner import downgrade
 from toolkit.migrate.status import open_state, refuse_problems
 from toolkit.server.target import find_target
 from toolkit.source.revisions import read_revisions
+
+_OPTIONS = ("--allow-data-loss", "--format")
 
 
 @click.command(
@@ -28,6 +31,8 @@ def command(revision: str, allow_data_loss: bool, form: str) -> None:  # noqa: F
     Down SQL that loses data (it drops a table or a column, deletes or overwrites rows), or that can't be
     judged (a DO block), is refused without --allow-data-loss.
     """
+    if revision.startswith("-") and not revision[1:].isdigit():
+        raise click.NoSuchOption(revision, possibilities=get_close_matches(revision, _OPTIONS))
     settings = load_settings(find_root(Path.cwd()))
     revisions = read_revisions(settings.migrations / "versions")
     conninfo = find_target(settings.root)

@@ -309,5 +309,6 @@ class _Table:
         if self._values:
             unknown = ", ".join(sorted(self._values))
             raise SettingsError(
-                f"[{self._name}] does not know: {unknown}.", remedy="Look at docs/reference/settings.md."
+                f"[{self._name}] does not know: {unknown}.",
+                remedy="docs/reference/settings.md of cqrs-toolkit has all of them.",
             )

@@ -27,7 +27,7 @@ _REMEDIES = {
     LOCK_NOT_AVAILABLE: "Another session holds a lock on it for long: end that session (pg_blocking_pids()"
     " names it), try again when it is quieter, or raise tool.toolkit.migrate.lock-timeout.",
     "25001": "What can't run in a transaction needs a revision of its own whose SQL files begin with"
-    f" `{NO_TRANSACTION}`; docs/how-to/write-a-revision.md shows one.",
+    f" `{NO_TRANSACTION}`; docs/how-to/write-a-revision.md of cqrs-toolkit shows one.",
 }
 
 

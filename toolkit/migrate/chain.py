@@ -110,7 +110,7 @@ def _explained(folder: Path) -> Iterator[None]:
             text += f"\n  {lines[int(found[2]) - 1]}"
         raise ProofFailed(
             f"Nothing was written, for the proof failed: {text}",
-            remedy="Write this revision by hand; docs/how-to/write-a-revision.md shows how.",
+            remedy="Write this revision by hand; docs/how-to/write-a-revision.md of cqrs-toolkit shows how.",
         ) from error
 
 

@@ -22,7 +22,7 @@ _STEP = re.compile(r"\s*--\s*toolkit:\s*step(\s+repeatable)?\s*")
 STEP = "-- toolkit: step"
 WRITE_HERE = "-- toolkit: write here: "  # what a person has to write follows
 LOSES_DATA = "-- toolkit: loses-data "  # what is lost follows; somebody meant it
-_REMEDY = "docs/how-to/write-a-revision.md shows what such a file looks like."
+_REMEDY = "docs/how-to/write-a-revision.md of cqrs-toolkit shows what such a file looks like."
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,13 @@ def _read_folder(versions: Path) -> list[Revision]:
             remedy="Make it, or set tool.toolkit.migrations in pyproject.toml.",
         )
     names = {path.name for path in versions.iterdir()}
+    for name in sorted(names):
+        stem = name.removesuffix(".up.sql").removesuffix(".down.sql")
+        if stem != name and name[0] != "." and f"{stem}.py" not in names:
+            raise RevisionsInvalid(
+                f"{versions / name} is of no revision: there is no {stem}.py.",
+                remedy="Restore that file, or remove this one.",
+            )
     files = sorted(versions / name for name in names if name.endswith(".py") and name[0] not in "._")
     return [_read_revision(path, names) for path in files]
 
@@ -208,7 +215,7 @@ def _read_revision(path: Path, names: set[str]) -> Revision:
     )
 
 
-_REMEDY = "docs/how-to/write-a-revision.md shows what a revision looks like."
+_REMEDY = "docs/how-to/write-a-revision.md of cqrs-toolkit shows what a revision looks like."
 
 
 def _assigned(statement: ast.stmt, path: Path) -> Iterable[tuple[str, object]]:

@@ -45,6 +45,13 @@ def test_an_unknown_command_is_a_usage_error_without_a_traceback():
     assert "Traceback" not in shown.stderr
 
 
+def test_an_unknown_option_of_rollback_is_no_revision():
+    shown = run("rollback", "--allow-dataloss")
+    assert shown.returncode == 2
+    assert shown.stderr.splitlines()[-1].startswith("Error: No such option")
+    assert "--allow-data-loss" in shown.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("package", "arguments"), [("click", ["--help"]), ("alembic", ["rollback"]), ("psycopg", ["status"])]
 )

@@ -65,6 +65,16 @@ def test_absent_folder_is_refused(tmp_path):
         read_revisions(tmp_path / "versions")
 
 
+@pytest.mark.parametrize("suffix", [".up.sql", ".down.sql"])
+def test_sql_without_its_revision_is_refused(write, read, tmp_path, suffix):
+    write("a")
+    (tmp_path / f"b_more{suffix}").touch()
+    with pytest.raises(
+        RevisionsInvalid, match=rf"b_more{suffix} is of no revision: there is no b_more\.py\."
+    ):
+        read()
+
+
 def test_lock_files_of_editors_are_no_revisions(tmp_path):
     (tmp_path / ".#a_revision.py").symlink_to("nobody@nowhere.1:2")
     assert read_revisions(tmp_path).order == []
