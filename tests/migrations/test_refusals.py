@@ -39,7 +39,7 @@ def applied(project):
 def test_unreachable_server(refused, tmp_path):
     message = refused("toolkit", "migrate", database=f"host={tmp_path} dbname=app", status=2)
     assert "toolkit: The target can't be reached: " in message
-    assert "Check DATABASE_URL and that the server runs." in message
+    assert "Check DATABASE_URL, or what --database names, and that the server runs." in message
 
 
 @pytest.mark.parametrize("command", [("toolkit", "status"), ("alembic", "current")])

@@ -194,9 +194,11 @@ def _named(contract: Contract, names: Iterable[str]) -> list[ReadModel | Command
     wanted = list(names)
     for name in wanted:
         if not any(part.name == name for part in parts):
-            raise ContractUnknown(
-                f"There is no read model or command {name}.", remedy="`toolkit contract show` prints all."
-            )
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, [part.name for part in parts], n=1)
+            meant = f"Did you mean {near[0]}?" if near else "`toolkit contract show` prints all."
+            raise ContractUnknown(f"There is no read model or command {name}.", remedy=meant)
     return [part for part in parts if not wanted or part.name in wanted]
 
 

@@ -86,7 +86,8 @@ def _refusal(error: psycopg.Error) -> ToolkitError:
             f"The server refused the connection: {words}.", remedy="Check user, password and database name."
         )
     return TargetUnreachable(
-        f"The target can't be reached: {words}.", remedy="Check DATABASE_URL and that the server runs."
+        f"The target can't be reached: {words}.",
+        remedy="Check DATABASE_URL, or what --database names, and that the server runs.",
     )
 
 

@@ -18,6 +18,7 @@ from toolkit.source.places import Place, moved, placer
 from toolkit.source.plpgsql import Tree, parse_block
 from toolkit.source.queries import Expression, QualifiedName, Use, Uses
 from toolkit.source.query_reader import Reader
+from toolkit.source.statements import in_one_line
 
 StatementReader = Callable[[Node, Reader], list[Fact]]
 _OPTIONS: Final = (
@@ -98,7 +99,7 @@ def read_sql_body(body: str, reader: Reader, read: StatementReader) -> BodyReadi
             steps.append(Step(reader.start, "sql", tuple(read(raw["stmt"], reader))))
     except parser.ParseError as error:
         message, offset = error.args
-        problem = Problem(outer(offset or 0), "body", message)
+        problem = Problem(outer(offset or 0), "body", in_one_line(message))
         return BodyReading(None, reader.uses(), tuple(reader.constructors), (problem,))
     except RecursionError:
         return _unread(reader, "the body is nested too deeply")

@@ -15,6 +15,7 @@ from toolkit.source.places import Place, body_placer, outline, placer
 from toolkit.source.psql import blank
 from toolkit.source.queries import QualifiedName, Uses
 from toolkit.source.query_reader import Reader
+from toolkit.source.statements import in_one_line
 
 _BODIED: Final = (Routine, Do)
 _QUERIES: Final = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
@@ -99,7 +100,7 @@ def _read_apart(text: str, clean: str, schema: str, *, bodies: bool) -> Iterator
         except parser.ParseError as error:  # a string without an end or the like: what is before can be read
             message, offset = error.args
             place = min(offset or 0, len(clean) - 1)
-            problem = problem or Problem(place, "syntax", message)
+            problem = problem or Problem(place, "syntax", in_one_line(message))
             clean = clean[:place]
     stop = len(clean.rstrip()) if problem else -1
     for start, end in pieces:
@@ -110,7 +111,8 @@ def _read_apart(text: str, clean: str, schema: str, *, bodies: bool) -> Iterator
             message, offset = error.args
             yield Statement(start, end, sql.split(None, 1)[0].upper())
             if problem is None or end < stop:
-                yield Problem(start + (len(sql.rstrip()) if offset is None else offset), "syntax", message)
+                place = start + (len(sql.rstrip()) if offset is None else offset)
+                yield Problem(place, "syntax", in_one_line(message))
         except RecursionError:
             yield Statement(start, end, sql.split(None, 1)[0].upper())
             yield Problem(start, "syntax", "the statement is nested too deeply")

@@ -83,6 +83,13 @@ def split_statements(text: str, path: Path) -> list[Statement]:
     return statements
 
 
+def in_one_line(message: str) -> str:
+    """Return the parser's words with one line of what they quote: it may be the rest of a file."""
+    first, more, _ = message.partition("\n")
+    return f'{first} …"' if more else first
+
+
 def _syntax_error(message: str, offset: int, text: str, path: Path) -> SqlSyntaxError:
     line_start = text.rfind("\n", 0, offset) + 1
-    return SqlSyntaxError(path, text.count("\n", 0, offset) + 1, offset - line_start + 1, message)
+    line = text.count("\n", 0, offset) + 1
+    return SqlSyntaxError(path, line, offset - line_start + 1, in_one_line(message))

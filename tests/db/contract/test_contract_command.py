@@ -103,7 +103,7 @@ def test_show_prints_one_and_refuses_what_is_not_there(project):
     assert found["columns"]["data"]["shape"]["kind"] == "object"
     refused = project.run("show", "v_usr")
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    assert "There is no read model or command v_usr." in refused.stderr
+    assert refused.stderr.endswith("There is no read model or command v_usr. Did you mean v_user?\n")
 
 
 def test_check_names_the_file_and_the_change(committed):

@@ -321,13 +321,14 @@ def test_a_statement_that_does_not_parse_hides_no_other(end):
     assert second.start >= sql.index("SELECT")
 
 
-@pytest.mark.parametrize("end", ["'abc; x", "$$ abc; x", "/* abc; x", "U&'x", "SELECT 1, 'x"])
+@pytest.mark.parametrize("end", ["'abc; x", "$$ abc; x", "/* abc; x", "U&'x", "SELECT 1, 'x", "'x\ny\nz"])
 def test_what_has_no_end_hides_nothing_before_it(end):
     sql = "CREATE TABLE a (id int);\nCREATE TABEL b;\nCREATE TABLE c (id int);\n" + end
     assert [table.name.name for table in read(sql, Table)] == ["a", "c"]
     first, second = read(sql, Problem)
     assert sql[first.start :].startswith("TABEL")
     assert "unterminated" in second.message
+    assert "\n" not in second.message
 
 
 def test_commands_variables_and_data_of_psql_are_passed_over():
