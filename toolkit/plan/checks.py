@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from toolkit.core.changes import Lock, Risk
 from toolkit.plan.alteration import Alteration, Context, Mode, Part
+from toolkit.plan.inheritance import is_taken_over
 from toolkit.plan.lookup import key_of, once, prefix
 from toolkit.plan.not_null import validate
 from toolkit.source.canonical import Table
@@ -26,7 +27,7 @@ def drop_checks(old: Table, new: Table, context: Context) -> Iterator[Alteration
             yield Alteration(
                 (f"{prefix(new)} DROP CONSTRAINT {once(context, 'IF EXISTS ')}{name}",),
                 _why(name, old, new),
-                Part.BEFORE if rebuilt else Part.MAIN,
+                Part.BEFORE if rebuilt or is_taken_over(new, name, context) else Part.MAIN,
                 lock=Lock.ACCESS_EXCLUSIVE,
                 remakes=frozenset({("constraint", bare(name))}),
             )

@@ -12,6 +12,7 @@ from typing import Final
 from toolkit.core.changes import Lock, ObjectKey, Risk
 from toolkit.plan.alteration import Alteration, Context, Part
 from toolkit.plan.conversions import Cast, Conversion, convert
+from toolkit.plan.inheritance import added_before
 from toolkit.plan.lookup import (
     changed_rows,
     find_domain,
@@ -59,6 +60,8 @@ def alter_columns(old: Table, new: Table, context: Context) -> Iterator[Alterati
     for name, column in new.columns.items():
         if name in anew or name not in old.columns:
             why = f"column {name} can't be altered" if name in anew else f"column {name} is new"
+            for heir, own in added_before(new, name, context):
+                yield from _add(heir, own, f"column {name} is new in {heir.name}", context)
             yield from _add(new, column, why, context)
     for before, after in altered:
         yield from _alter(new, before, after, context)
@@ -245,8 +248,9 @@ def _convert(table: Table, pairs: list[tuple[Column, Column]], context: Context)
     risk = Risk.SAFE if table.foreign else risk
     step = Alteration((), "; ".join(whys), lock=Lock.ACCESS_EXCLUSIVE, risk=risk)
     if before:
+        sql = _change_types(table, before, context)
+        why = f"type of column {', '.join(new.name for _, new, _ in before)} is made anew"
         names = frozenset(bare(new.name) for _, new, _ in before)
-        sql, why = _change_types(table, before, context), f"type of column {', '.join(names)} is made anew"
         yield replace(step, sql=sql, why=why, part=Part.BEFORE, risk=Risk.REWRITES_TABLE, touches=names)
     if main:
         names = frozenset(bare(new.name) for _, new, _ in main)

@@ -7,9 +7,11 @@ ALTER TABLE goes down from a parent to its partitions and to the tables that inh
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from toolkit.catalog.catalog import Entries
 from toolkit.core.changes import Lock
+from toolkit.errors import PlanImpossible
 from toolkit.plan.alteration import Alteration, Context, Part
-from toolkit.plan.lookup import attached_to, find_table, inherited_columns, prefix
+from toolkit.plan.lookup import attached_to, children, find_table, inherited_columns, prefix
 from toolkit.source.canonical import Column, Table
 from toolkit.source.cursor import bare
 
@@ -23,6 +25,59 @@ def without_parents(old: Table, new: Table, context: Context) -> Table:
             columns = {**inherited_columns(parent, context.old), **parent.columns, **columns}
             checks = {**parent.checks, **checks}
     return replace(old, columns=columns, checks=checks)
+
+
+def refuse_moves(old: Table, new: Table, context: Context) -> None:
+    """Raise PlanImpossible where a column or constraint of the table itself is to be a parent's alone.
+
+    Or where an inherited column is to be the table's own too. PostgreSQL merges what a parent gets with what
+    its children have, and from then on it is both; only where one of the two goes this changes.
+    """
+    kept = replace(old, parents=tuple(name for name in old.parents if name in new.parents))
+    had, given = inherited_columns(kept, context.old), inherited_columns(new, context.new)
+    for name in old.columns:
+        if name in given and name not in new.columns:
+            raise PlanImpossible(
+                f"Column {name} of {new.name} is its own; no ALTER TABLE makes it only inherited.",
+                remedy=f"Write it in the CREATE TABLE of {new.name} too: PostgreSQL merges the two.",
+            )
+    for name in new.columns:
+        if name in had and name not in old.columns:
+            raise PlanImpossible(
+                f"Column {name} of {new.name} is inherited; no ALTER TABLE makes it its own.",
+                remedy=f"Leave it out of the CREATE TABLE of {new.name}, and to its parent.",
+            )
+    merged = _inherited_checks(kept, context.old)
+    for name in old.checks.keys() - new.checks.keys():
+        if name in merged and name in _inherited_checks(new, context.new):
+            raise PlanImpossible(
+                f"Constraint {name} of {new.name} is its own; no ALTER TABLE makes it only inherited.",
+                remedy=f"Write it in the CREATE TABLE of {new.name} too: PostgreSQL merges the two.",
+            )
+
+
+def _inherited_checks(table: Table, entries: Entries) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name in table.parents:
+        parent = find_table(name, entries)
+        if parent is not None:
+            found |= {**_inherited_checks(parent, entries), **parent.checks}
+    return found
+
+
+def is_taken_over(table: Table, check: str, context: Context) -> bool:
+    """Return whether a constraint that a table loses will be a parent's, before which it has to go."""
+    return check in _inherited_checks(table, context.new)
+
+
+def added_before(table: Table, column: str, context: Context) -> Iterator[tuple[Table, Column]]:
+    """Yield the heirs of a table that get a new column of it on their own too: they have to get it first."""
+    for child in children(table.name, context.new):
+        before = find_table(child.name, context.old)
+        if before is not None and table.name in before.parents:
+            yield from added_before(child, column, context)
+            if column in child.columns and column not in before.columns:
+                yield child, child.columns[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +99,11 @@ def after_parents(old: Table, new: Table, context: Context) -> Inherited:
     Parents are those of both catalogs: one of a single catalog is left before, or joined after.
     """
     alterations: list[Alteration] = []
+    both = tuple(name for name in old.parents if name in new.parents)
+    had = inherited_columns(replace(old, parents=both), context.old)
+    given = inherited_columns(replace(new, parents=both), context.new)
+    merged = {name: own for name, own in new.columns.items() if name in given and name not in had}
+    old = replace(old, columns={**merged, **old.columns})  # see added_before
     for before, after, partition in _parents(old, new, context):
         alterations += _without_defaults(old, before, after)
         old = _after_parent(old, before, after, partition=partition)
@@ -110,7 +170,7 @@ def _after_parent(child: Table, old: Table, new: Table, *, partition: bool) -> T
         if name not in new.columns and partition:
             columns.pop(name, None)
     for name, text in old.checks.items():
-        if new.checks.get(name) != text:
+        if new.checks.get(name) != text and (partition or name in new.checks):
             checks.pop(name, None)
     if partition:
         checks |= {name: text for name, text in new.checks.items() if old.checks.get(name) != text}

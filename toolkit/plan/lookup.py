@@ -1,7 +1,7 @@
 """Finding what belongs to an object in a catalog, by the names that stand in definitions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from toolkit.catalog.catalog import Entries, Entry
 from toolkit.core.changes import ObjectKey
@@ -108,6 +108,12 @@ def owner_of(definition: str) -> tuple[str, str]:
 def has_children(table: Table, entries: Entries) -> bool:
     """Return whether ALTER TABLE goes on from a table to others."""
     return bool(table.partition_by) or table.name in entries.index(_parents)
+
+
+def children(table: str, entries: Entries) -> Iterator[Table]:
+    """Yield the tables that inherit a table of this name as written (INHERITS)."""
+    for entry in entries.index(_parents).get(table, ()):
+        yield read_table(entry.definition)
 
 
 def _parents(entry: Entry) -> Iterable[str]:

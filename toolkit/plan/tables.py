@@ -5,14 +5,15 @@ ACCESS EXCLUSIVE (reloptions.c). SET LOGGED and SET UNLOGGED rewrite the table.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.changes import Lock, Risk
 from toolkit.plan.alteration import Alteration, Answer, Context, Part
 from toolkit.plan.checks import add_checks, drop_checks
 from toolkit.plan.columns import alter_columns
-from toolkit.plan.inheritance import after_parents, when_joined, with_type, without_parents
-from toolkit.plan.lookup import guarded, mentions, prefix
+from toolkit.plan.inheritance import after_parents, refuse_moves, when_joined, with_type, without_parents
+from toolkit.plan.lookup import guarded, inherited_columns, mentions, prefix
 from toolkit.plan.not_null import alter_not_null
 from toolkit.plan.options import ALREADY_OPTIONS, foreign_options, plain_options
 from toolkit.source.canonical import Table, read_table
@@ -31,6 +32,7 @@ def alter_table(old: Entry | None, new: Entry | None, context: Context) -> Answe
         return None
     if _alters_partition_key(before, after, context):
         return None
+    refuse_moves(before, after, context)
     before = without_parents(before, after, context)
     steps = after_parents(before, after, context)
     before, after = with_type(steps.table, after), with_type(after, steps.table)
@@ -62,7 +64,9 @@ def _alter(old: Table, new: Table, context: Context) -> Iterator[Alteration]:
     for column in sorted(old.not_nulls.keys() | new.not_nulls.keys()):
         if column not in new.columns:
             before, after = old.not_nulls.get(column), new.not_nulls.get(column)
-            yield from alter_not_null(new, column, before, after, context)
+            given = inherited_columns(new, context.new).get(column)
+            for step in alter_not_null(new, column, before, after, context):
+                yield replace(step, part=Part.BEFORE) if given and given.not_null and not after else step
     yield from add_checks(old, new, context)
     if new.of_type and old.of_type != new.of_type:
         yield Alteration((f"{prefix(new)} OF {new.of_type}",), f"it is of type {new.of_type}", lock=strong)

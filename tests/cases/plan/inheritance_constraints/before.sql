@@ -1,0 +1,4 @@
+CREATE TABLE p (id integer, a integer);
+CREATE TABLE c (CONSTRAINT ck_up CHECK (a > 0), CONSTRAINT ck_both CHECK (a > 1), a integer NOT NULL) INHERITS (p);
+CREATE TABLE d () INHERITS (p);
+ALTER TABLE d ALTER id SET NOT NULL;
