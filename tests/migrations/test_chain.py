@@ -209,6 +209,43 @@ def test_loss_is_refused_by_name_and_marked_where_it_was_allowed(shop, write):
     assert read_revisions(shop.versions)["20261120090000"].phase == "contract"
 
 
+REPLACE = Step(Action.REPLACE, VIEW, "differs", ("CREATE OR REPLACE VIEW v_user AS SELECT 1",))
+RIGHTS = ObjectKey("ACL", "public", "VIEW v_user")
+
+
+@pytest.mark.parametrize(
+    ("step", "breaks", "phase"),
+    [
+        (SHOW, False, "expand"),
+        (SHOW, True, "expand"),  # what is new breaks nobody, whatever else the plan does
+        (REPLACE, False, "expand"),
+        (REPLACE, True, "contract"),
+        (HIDE, False, "contract"),
+        (UNBUILD, False, "expand"),
+        (Step(Action.RENAME, TABLE, "renamed", ("ALTER TABLE a RENAME TO tb_user",)), False, "contract"),
+        (
+            Step(Action.DROP, RIGHTS, "is gone", ("REVOKE SELECT ON v_user FROM shop_read",)),
+            False,
+            "contract",
+        ),
+        (Step(Action.CREATE, RIGHTS, "is new", ("REVOKE ALL ON v_user FROM PUBLIC",)), False, "expand"),
+        (
+            Step(
+                Action.REPLACE,
+                RIGHTS,
+                "differs",
+                ("REVOKE ALL ON v_user FROM shop_read", "GRANT SELECT ON v_user TO shop_read"),
+            ),
+            False,
+            "expand",
+        ),
+    ],
+)
+def test_phase_is_contract_where_services_lose_what_they_use(step, breaks, phase):
+    (draft,) = draft_chain(Plan((step,)), "Change it", None, NOW, breaks=breaks)
+    assert draft.phase == phase
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

@@ -7,6 +7,8 @@ import uuid
 
 import pytest
 
+from toolkit.source.revisions import read_revisions
+
 TABLE = "CREATE TABLE tb_user (id int PRIMARY KEY, name text);"
 VIEW = "-- Users.\nCREATE VIEW v_user AS\nSELECT id -- theirs\nFROM tb_user;\n"
 
@@ -86,6 +88,22 @@ def test_edited_files_become_a_revision_that_is_applied_and_taken_back(shop):
     assert shop.heads() == [told["revisions"][0]["revision"]]
     shop.done("toolkit", "rollback")
     assert shop.sql("SELECT to_regclass('v_user')") == [(None,)]
+
+
+def test_phase_is_contract_where_the_contract_breaks(shop):
+    view = "CREATE VIEW v_user AS SELECT id, jsonb_build_object('id', id, 'name', name) AS data FROM tb_user;"
+    write(shop, "v_user.sql", view)
+    told = json.loads(shop.done("toolkit", "revision", "-m", "Show users", "--format", "json"))
+    assert (told["revisions"][0]["phase"], told["breaks"]) == ("expand", [])
+    write(shop, "v_user.sql", view.replace("'id', id, ", "'id', id, 'nick', name, "))
+    assert "\nPhase expand.\n" in shop.done("toolkit", "revision", "-m", "Show nicks")
+    write(shop, "v_user.sql", view.replace(", 'name', name", ""))
+    shown = shop.done("toolkit", "revision", "-m", "Show no names")
+    lost = "\n  BREAK v_user data.name: key removed\n"
+    assert "\nPhase contract. Those who rely on the contract break:\n" in shown
+    assert lost in shown
+    revisions = read_revisions(shop.versions)
+    assert [revision.phase for revision in revisions.order] == ["expand", "expand", "expand", "contract"]
 
 
 def test_new_project_gets_its_first_revision(shop):

@@ -78,6 +78,15 @@ def phase_findings(project: Project, revision: Revision, old: Contract) -> Itera
             )
 
 
+def breaks_of_head(project: Project) -> list[str]:
+    """Return what breaks for those who rely on the contract of the head by what sql/ declares."""
+    settings, states = project.settings, project.pinned
+    with states.copy(states.at(project.revisions)) as conninfo:
+        old = infer_contract(conninfo, settings).contract
+    changes = contract_changes(old, project.inferred.contract, settings.contract.tier)
+    return [str(change) for change in changes if change.verdict is Verdict.BREAK]
+
+
 def edited_revisions(project: Project) -> Iterator[Finding]:
     """Yield the revisions whose way up is another one than at the base: it may be applied somewhere."""
     if project.base is None:

@@ -11,13 +11,19 @@ from pathlib import Path
 from toolkit.core.changes import Action, Plan, Risk, Step
 from toolkit.migrate.files import LOSES_DATA, STEP, WRITE_HERE
 from toolkit.source.effects import read_effects
+from toolkit.source.facts import Grant
 from toolkit.source.losses import find_removals
+from toolkit.source.reading import read_facts
 from toolkit.source.revisions import FORMAT, NO_TRANSACTION, Expected
 from toolkit.source.statements import Statement
 
 _ID = "%Y%m%d%H%M%S"
 _SECOND = timedelta(seconds=1)
 _LONGEST_SLUG = 40
+# What a service may name in its own SQL; lint rule M11 has the same list.
+_USED = frozenset({"TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SCHEMA", "TYPE", "DOMAIN"}) | {
+    "FUNCTION", "PROCEDURE", "AGGREGATE",
+}  # fmt: skip
 _LATER_BODIES = (
     "-- The body of a function may speak of what comes after it.\nSET LOCAL check_function_bodies = off;"
 )
@@ -42,6 +48,7 @@ class Draft:
     """A revision in the making: all its steps run in one transaction, or none of them in any.
 
     parent: the revision that it follows, None for the first. stem: what the names of its files begin with.
+    breaks: whether the plan that it is of breaks those who rely on the contract.
     """
 
     id: str
@@ -50,6 +57,7 @@ class Draft:
     stem: str
     steps: tuple[Step, ...]
     transactional: bool
+    breaks: bool = False
 
     @property
     def losses(self) -> list[str]:
@@ -63,8 +71,9 @@ class Draft:
 
     @property
     def phase(self) -> str:
-        """Contract where something goes away, data where a person has to write, else expand."""
-        if self.losses or any(step.action is Action.DROP for step in self.steps):
+        """Contract where services lose what they use, data where a person has to write, else expand."""
+        changes = any(step.action is not Action.CREATE for step in self.steps)
+        if self.losses or (self.breaks and changes) or any(map(_takes_away, self.steps)):
             return "contract"
         return "data" if self.unwritten else "expand"
 
@@ -78,11 +87,13 @@ def split_steps(plan: Plan) -> list[tuple[Step, ...]]:
     return [tuple(steps) for _, steps in alike]
 
 
-def draft_chain(plan: Plan, message: str, parent: str | None, now: datetime) -> list[Draft]:
+def draft_chain(
+    plan: Plan, message: str, parent: str | None, now: datetime, *, breaks: bool = False
+) -> list[Draft]:
     """Return the revisions that a plan becomes.
 
     message: what they are for. parent: the head that the first one follows. now: the time in UTC, which the
-    ids are made of; they come after that of the parent, and each after the one before it.
+    ids are made of; they come after that of the parent, and each after the one before it. breaks: see Draft.
     """
     parts = split_steps(plan)
     first = _first_id(now, parent)
@@ -100,6 +111,7 @@ def draft_chain(plan: Plan, message: str, parent: str | None, now: datetime) -> 
                 stem,
                 steps,
                 steps[0].transactional,
+                breaks,
             )
         )
     return drafts
@@ -173,6 +185,15 @@ def _step_mark(statement: str) -> str:
     """Return the line before a step; the planner says that it is safe to run again where nobody sees it."""
     once = read_effects(Statement(Path(), statement, 1)).once
     return f"{STEP} repeatable" if once else STEP
+
+
+def _takes_away(step: Step) -> bool:
+    """Return whether a service of the version before may miss what a step drops, renames or revokes."""
+    if step.object.kind == "ACL":
+        grants = [fact for text in step.sql for fact in read_facts(text, "") if isinstance(fact, Grant)]
+        revoked = {name for grant in grants if not grant.granted for name in grant.grantees} - {"public"}
+        return not revoked <= {name for grant in grants if grant.granted for name in grant.grantees}
+    return step.action is Action.RENAME or (step.action is Action.DROP and step.object.kind in _USED)
 
 
 def _losses(step: Step) -> list[str]:

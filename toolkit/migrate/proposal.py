@@ -82,14 +82,21 @@ def _read(states: States, template: str) -> Catalog:
 
 
 def write_revisions(
-    states: States, proposal: Proposal, message: str, now: datetime, *, allow_data_loss: bool
+    states: States,
+    proposal: Proposal,
+    message: str,
+    now: datetime,
+    *,
+    allow_data_loss: bool,
+    breaks: bool = False,
 ) -> Chain:
     """Freeze a proposal into revisions, prove them, and write their files.
 
-    message: what they are for. now: the time in UTC. Raises DataLoss where data is lost and that is not
+    message: what they are for. now: the time in UTC. breaks: whether those who rely on the head's contract
+    break, which makes it a phase of contraction. Raises DataLoss where data is lost and that is not
     allowed, ProofFailed, PlanImpossible for the way back; then nothing is written.
     """
-    drafts = draft_chain(proposal.plan, message, proposal.parent, now)
+    drafts = draft_chain(proposal.plan, message, proposal.parent, now, breaks=breaks)
     if not allow_data_loss:
         refuse_losses(drafts)
 
