@@ -62,7 +62,7 @@ class AsyncSession:
             return core.returned(routine, _result(cursor))
         try:
             return returned.read(await cursor.fetchall())
-        except (psycopg.DataError, msgspec.DecodeError) as error:
+        except (psycopg.DataError, msgspec.DecodeError, RecursionError) as error:
             raise Internal(f"{name} returned what Python has no value for.") from error
 
     async def validate(self, name: str, /, **arguments: Any) -> None:

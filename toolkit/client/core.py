@@ -4,7 +4,7 @@ import logging
 import os
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -33,6 +33,8 @@ _NOT_SUPPORTED: Final = "0A000"
 _IDLE: Final = pq.TransactionStatus.IDLE
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IN_DOCUMENT: Final = re.compile(r"Invalid enum value .*?(?=$| - at `)")
+# Half of a surrogate pair, an integer of thousands of digits, a document that is nested as deeply.
+_UNREADABLE: Final = (msgspec.DecodeError, RecursionError)
 _log: Final = logging.getLogger("toolkit.client")
 
 Cursor = psycopg.Cursor[Any] | psycopg.AsyncCursor[Any]
@@ -142,18 +144,16 @@ class Core:
         type_ = self.types[name] if into is dict else into
         try:
             return rows.document(result, type_)
-        except msgspec.DecodeError as error:
-            self._report(name, error)
-            return rows.document(result, dict)
+        except _UNREADABLE as error:
+            return self._as_it_is(name, error, lambda: rows.document(result, dict))
 
     def documents_of(self, name: str, result: PGresult, into: Any, most: int | None = None) -> Any:
         """Return the documents of a result as `into`, the first `most` of them."""
         type_ = self.types[name] if into is dict else into
         try:
             return rows.documents(result, type_, most)
-        except msgspec.DecodeError as error:
-            self._report(name, error)
-            return rows.documents(result, dict, most)
+        except _UNREADABLE as error:
+            return self._as_it_is(name, error, lambda: rows.documents(result, dict, most))
 
     def each_of(self, name: str, result: PGresult, into: Any) -> Sequence[Any]:
         """Return the documents of a result one by one, as `into`."""
@@ -167,15 +167,19 @@ class Core:
         read = rows.documents if routine.returned.many else rows.document
         try:
             return read(result, routine.returned.type)
-        except msgspec.DecodeError as error:
-            self._report(routine.name, error)
-            return read(result, dict)
+        except _UNREADABLE as error:
+            return self._as_it_is(routine.name, error, lambda: read(result, dict))
 
-    def _report(self, name: str, error: msgspec.DecodeError) -> None:
-        """Tell of a document that breaks the contract, as the setting says; it comes as it is then."""
-        if not isinstance(error, msgspec.ValidationError):
-            # Of json, which keeps half of a surrogate pair; jsonb refuses it.
-            raise DocumentBroken(f"A document of {name} is no JSON that can be read.") from error
+    def _as_it_is(self, name: str, error: Exception, read: Callable[[], Any]) -> Any:
+        """Tell of a document that breaks the contract, as the setting says, and return it in plain values."""
+        if isinstance(error, msgspec.ValidationError):
+            self._report(name, error)
+        try:
+            return read()
+        except _UNREADABLE as again:
+            raise DocumentBroken(f"A document of {name} is no JSON that can be read.") from again
+
+    def _report(self, name: str, error: msgspec.ValidationError) -> None:
         if self.check_documents == "off":
             return
         # What stands in the document is in no message.

@@ -61,7 +61,7 @@ class Session:
             return core.returned(routine, _result(cursor))
         try:
             return returned.read(cursor.fetchall())
-        except (psycopg.DataError, msgspec.DecodeError) as error:
+        except (psycopg.DataError, msgspec.DecodeError, RecursionError) as error:
             raise Internal(f"{name} returned what Python has no value for.") from error
 
     def validate(self, name: str, /, **arguments: Any) -> None:

@@ -291,6 +291,10 @@ def test_json_that_python_can_not_read_is_an_error_of_the_client(connect, url, a
         CREATE FUNCTION fn_half() RETURNS json LANGUAGE sql STABLE AS $$ SELECT '"\\ud800"'::json $$;
         CREATE FUNCTION fn_halves() RETURNS TABLE (number integer, half json) LANGUAGE sql STABLE
         AS $$ SELECT 1, fn_half() $$;
+        CREATE FUNCTION fn_deep() RETURNS json LANGUAGE sql STABLE
+        AS $$ SELECT (repeat('[', 2000) || repeat(']', 2000))::json $$;
+        CREATE FUNCTION fn_digits() RETURNS jsonb LANGUAGE sql STABLE
+        AS $$ SELECT repeat('1', 5000)::jsonb $$;
         CREATE VIEW v_half AS SELECT 1 AS id, fn_half() AS data;
     """)
     db = connect(url, contract=None, documents="off")
@@ -298,6 +302,8 @@ def test_json_that_python_can_not_read_is_an_error_of_the_client(connect, url, a
         lambda: db.call_function("fn_half"),
         lambda: db.find("v_half"),
         lambda: db.find_one("v_half"),
+        lambda: db.call_function("fn_deep"),
+        lambda: db.call_function("fn_digits"),
     ):
         with pytest.raises(DocumentBroken, match="is no JSON that can be read"):
             ask()
