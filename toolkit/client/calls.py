@@ -63,6 +63,7 @@ class Routine:
         self.required = [name for name, each in self.parameters.items() if not each.optional]
         self.writes = command.volatility == "volatile"
         self.returned = Returned(command.result)
+        self._is_variadic = any(each.variadic for each in command.parameters)
         self._obstacle = _obstacle(command.parameters)
         self._schema = schema
         self._checkers = {
@@ -73,6 +74,9 @@ class Routine:
 
     def bind(self, arguments: Mapping[str, Any]) -> Bound:
         """Return the call with these arguments; raises Invalid with everything that is wrong with them."""
+        if self._is_variadic:
+            known = {name: arguments[name] for name in self.parameters if name in arguments}
+            arguments = {**known, **arguments}
         names = tuple(arguments)
         shape = self._shapes.get(names)
         if shape is None:
@@ -97,7 +101,7 @@ class Routine:
             for name in arguments
             if name not in self.parameters
         ]
-        faults += [Fault(name, "is missing") for name in self.required if name not in arguments]
+        faults += [Fault(name, "is missing") for name in self._missing(arguments)]
         for name, value in arguments.items():
             if name in self._checkers:
                 try:
@@ -115,7 +119,19 @@ class Routine:
 
     def takes(self, arguments: Mapping[str, Any]) -> bool:
         """Tell whether the names of some arguments make a call."""
-        return set(self.required) <= arguments.keys() <= self.parameters.keys()
+        return arguments.keys() <= self.parameters.keys() and not self._missing(arguments)
+
+    def _missing(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Return the parameters without which there is no call: of a variadic one, all before the last given.
+
+        PostgreSQL takes it by place only, if not all are given.
+        """
+        needed = set(self.required)
+        if self._is_variadic:
+            names = list(self.parameters)
+            last = max((names.index(name) for name in arguments if name in names), default=0)
+            needed.update(names[:last])
+        return [name for name in self.parameters if name in needed and name not in arguments]
 
     def _statement(self, names: tuple[str, ...]) -> Statement:
         given = [self._argument(name) for name in names]
@@ -128,8 +144,8 @@ class Routine:
 
     def _argument(self, name: str) -> str:
         parameter = self.parameters[name]
-        before = "VARIADIC " if parameter.variadic else ""
-        return f"{before}{quote(name)} => {_place(parameter, self._schema)}"
+        name_of = "" if self._is_variadic else f"{quote(name)} => "
+        return f"{'VARIADIC ' if parameter.variadic else ''}{name_of}{_place(parameter, self._schema)}"
 
 
 def _obstacle(parameters: Iterable[Parameter]) -> str:

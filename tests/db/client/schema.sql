@@ -90,6 +90,8 @@ CREATE FUNCTION fn_defaults(p_a integer, p_b integer DEFAULT 20, p_c integer DEF
 LANGUAGE sql STABLE AS $$ SELECT concat_ws(' ', p_a, p_b, p_c) $$;
 CREATE FUNCTION fn_variadic(p_first text, VARIADIC p_rest text[]) RETURNS text
 LANGUAGE sql STABLE AS $$ SELECT array_to_string(p_first || p_rest, ',') $$;
+CREATE FUNCTION fn_variadic_defaults(p_a integer, p_b text DEFAULT 'b', VARIADIC p_c integer[] DEFAULT '{7}') RETURNS text
+LANGUAGE sql STABLE AS $$ SELECT concat_ws(' ', p_a, p_b, p_c) $$;
 CREATE FUNCTION fn_domain(p_email email_t, p_code code_t) RETURNS email_t LANGUAGE sql STABLE AS $$ SELECT p_email $$;
 CREATE FUNCTION fn_mood(p_mood mood) RETURNS mood LANGUAGE sql STABLE AS $$ SELECT p_mood $$;
 CREATE FUNCTION fn_domains(p_mood mood_t, p_code short_code_t, p_moods mood_t[]) RETURNS text LANGUAGE sql STABLE

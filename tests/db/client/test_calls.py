@@ -76,6 +76,10 @@ UUID_1 = UUID("6f1cf2e8-6ed3-4f4e-9c0a-0c4e1b0d7a11")
         ("fn_defaults", {"p_a": 1, "p_b": None}, "1 30"),
         ("fn_variadic", {"p_first": "a", "p_rest": ["b", "c"]}, "a,b,c"),
         ("fn_variadic", {"p_first": "a", "p_rest": []}, "a"),
+        ("fn_variadic", {"p_rest": ["b"], "p_first": "a"}, "a,b"),
+        ("fn_variadic_defaults", {"p_a": 1}, "1 b {7}"),
+        ("fn_variadic_defaults", {"p_b": "x", "p_a": 1}, "1 x {7}"),
+        ("fn_variadic_defaults", {"p_c": [1, 2], "p_b": "x", "p_a": 1}, "1 x {1,2}"),
         ("fn_domain", {"p_email": "a@b", "p_code": "12345"}, "a@b"),
         ("fn_mood", {"p_mood": "so so"}, "so so"),
         ("fn_domains", {"p_mood": "sad", "p_code": "12345", "p_moods": ["happy"]}, "sad12345{happy}"),
@@ -252,6 +256,7 @@ def test_value_that_python_has_none_for_is_an_error_without_it(connect, url, adm
             "p_numbers: [1] must be an integer, not str",
             "p_moods: must be a list, not str",
         ]),
+        ("fn_variadic_defaults", {"p_a": 1, "p_c": [1]}, ["p_b: is missing"]),
         ("fn_unnamed", {}, ["fn_unnamed: can't be called: it has parameters without names"]),
         ("fn_any", {"p_one": 1, "p_more": [1]}, ["fn_any: can't be called: it has parameters of any type"]),
         ("fn_parcel", {"p_parcel": None, "p_homes": [{"street": 1, "number": 1}, {"street": ""}]}, [
