@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from toolkit.client.checks import Checker, make_checker
 from toolkit.client.sqltext import quote, quote_name, quote_text, quote_type
-from toolkit.core.contract import Column, ReadModel, Typed
+from toolkit.core.contract import UNSORTED, Column, ReadModel, Typed
 from toolkit.core.shapes import Array, Object, Scalar, Shape
 
 _DOCUMENT: Final = "data"
@@ -16,7 +16,6 @@ _ID: Final = "id"
 _ALIAS: Final = (
     "toolkit_model"  # before every column: a bare name in ORDER BY is one of what is selected first
 )
-_UNSORTED: Final = frozenset({"line", "lseg", "box", "path", "circle", "xid", "cid"})
 # Types without an operator for equality.
 _INCOMPARABLE: Final = frozenset({"json", "xml", "point", "polygon", "jsonpath"})
 _TEXTS: Final = frozenset({"text", "varchar", "char", "citext", "name"})
@@ -70,7 +69,7 @@ class Field:
     @property
     def sortable(self) -> bool:
         """Whether rows can be ordered by it."""
-        return self._typed.type.partition("(")[0] not in (_UNSORTED | _INCOMPARABLE)
+        return self._typed.type.partition("(")[0] not in UNSORTED
 
     @property
     def probe(self) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from toolkit.codegen.python_commands import functions, value, with_int
 from toolkit.codegen.python_names import bare_names, class_name, docstring, free, identifier, quoted
 from toolkit.codegen.python_types import Structs
-from toolkit.core.contract import INTERNAL, Contract, ReadModel, write_contract
+from toolkit.core.contract import INTERNAL, UNSORTED, Contract, ReadModel, write_contract
 from toolkit.core.settings import Names
 from toolkit.core.shapes import Object, Opaque, Scalar, Shape
 
@@ -192,14 +192,18 @@ def _query(source: Source, model: ReadModel, kinds: dict[str, str]) -> Iterator[
     made = class_name(called)
     shape = _document(model)
     document = f"models.{made}" if isinstance(shape, Object) and shape.properties else "dict[str, Any]"
-    fields = dict(_fields(model))
+    fields = {name: (annotation, type_) for name, annotation, type_ in _fields(model)}
     entries = [
-        f"    {quoted(name)}: {_condition(annotation, kinds)},\n" for name, annotation in fields.items()
+        f"    {quoted(name)}: {_condition(annotation, kinds)},\n" for name, (annotation, _) in fields.items()
     ]
     entries += [f'    "{word}": "Sequence[{made}Where]",\n' for word in ("and", "or")]
     entries.append(f'    "not": "{made}Where",\n')
     yield f'\n{made}Where = TypedDict("{made}Where", {{\n{"".join(entries)}}}, total=False)\n'
-    order = "".join(f"    {quoted(name)},\n    {quoted('-' + name)},\n" for name in fields)
+    order = "".join(
+        f"    {quoted(name)},\n    {quoted('-' + name)},\n"
+        for name, (_, type_) in fields.items()
+        if type_ not in UNSORTED
+    )
     yield f"{made}Order = Literal[\n{order}]\n" if order else f"{made}Order = str\n"
     into = document if document.startswith("models.") else "dict"
     kind = f"ReadModel[{document}, {made}Where, {made}Order]"
@@ -207,14 +211,15 @@ def _query(source: Source, model: ReadModel, kinds: dict[str, str]) -> Iterator[
     yield docstring(source.doc(model.name, "The documents"), indent=0)
 
 
-def _fields(model: ReadModel) -> Iterator[tuple[str, str]]:
+def _fields(model: ReadModel) -> Iterator[tuple[str, str, str]]:
+    """Yield the name, the annotation and the type of what a condition can be on."""
     for column in model.columns:
         if column is not model.document:
-            yield column.name, value(column.type, column.shape)
+            yield column.name, value(column.type, column.shape), column.type
     names = {column.name for column in model.columns}
     for name, shape in _paths(_document(model), ""):
         if name not in names and re.fullmatch(r"[\w.]+", name):
-            yield name, value("", shape)
+            yield name, value("", shape), shape.type
 
 
 def _paths(shape: Shape, before: str) -> Iterator[tuple[str, Scalar]]:

@@ -22,6 +22,10 @@ from toolkit.core import notation
 from toolkit.core.shapes import Array, Object, Scalar, Shape, digest, plain
 
 INTERNAL = "INTERNAL"  # the code of a rule that no argument of a command can break
+# Types by which PostgreSQL can't sort.
+UNSORTED = frozenset({
+    "line", "lseg", "box", "path", "circle", "xid", "cid", "json", "xml", "point", "polygon", "jsonpath",
+})  # fmt: skip
 VOLATILITIES = ("volatile", "stable", "immutable")
 _IDENTIFIER = r'(?:[^\W\d][\w$]*|"(?:[^"\n]|"")+")'
 _RELATION = re.compile(rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*")

@@ -32,6 +32,7 @@ v_order
     "total-weight": float8?
   }
   customer_id: uuid
+  place: point
 
 mv_order
   id: uuid
@@ -140,6 +141,14 @@ def test_document_is_a_struct_with_names_that_python_takes(shop):
             note: str | UnsetType = UNSET
             total_weight: Float | None = field(name="total-weight")
         ''')
+
+
+def test_order_is_by_what_can_be_sorted(shop):
+    text = shop["queries.py"]
+    order = text[text.index("VOrderOrder = ") :].partition("]")[0]
+    assert '"customer_id",' in order
+    assert '"place"' not in order
+    assert '"place": Any,' in text
 
 
 def test_models_that_would_share_a_name_keep_their_prefixes(shop):
