@@ -10,6 +10,7 @@ import pytest
 
 from toolkit.checks.base import phase_findings
 from toolkit.checks.committed import SUFFIX, contract_folder, read_committed
+from toolkit.checks.git import name_commit
 from toolkit.checks.history import check_step
 from toolkit.checks.outcome import Outcome
 from toolkit.checks.project import Project
@@ -41,7 +42,7 @@ class Collector:
     def __init__(self, config: pytest.Config, checks: str, base: str | None) -> None:
         """Begin; checks: their names with commas between, or all. base: a git reference.
 
-        Raises UsageError for a name that is none.
+        Raises UsageError for a name that is none, for settings that can't be read and for no such commit.
         """
         self._wanted = set(_ITEMS) if checks == "all" else {name.strip() for name in checks.split(",")}
         unknown = sorted(self._wanted - set(_ITEMS))
@@ -51,6 +52,8 @@ class Collector:
         config.add_cleanup(stack.close)
         try:
             settings = load_settings(find_root(config.rootpath))
+            if base:
+                name_commit(settings.root, base)
         except ToolkitError as error:
             raise pytest.UsageError(str(error)) from error
         self.project = Project(settings, stack, _silent, base=base)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from toolkit.testing.items import Collector
 
 _SUFFIXES = (".sql", ".py", ".toml", ".contract")
-_COLLECTOR: "pytest.StashKey[Collector | None]" = pytest.StashKey()
+_COLLECTOR: "pytest.StashKey[Collector | str | None]" = pytest.StashKey()  # a text: why there is none
 _LEASE: "pytest.StashKey[Lease]" = pytest.StashKey()
 _ALL = "all"
 
@@ -77,8 +77,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     config = parent.config
     if _COLLECTOR not in config.stash:
-        config.stash[_COLLECTOR] = _make_collector(config)
+        try:
+            config.stash[_COLLECTOR] = _make_collector(config)
+        except pytest.UsageError as error:  # pytest would show where it was raised
+            config.stash[_COLLECTOR] = str(error)
     collector = config.stash[_COLLECTOR]
+    if isinstance(collector, str):
+        return _Refused.of(parent, file_path, collector) if file_path.suffix == ".sql" else None
     return collector.collect(file_path, parent) if collector else None
 
 
@@ -91,6 +96,21 @@ def _make_collector(config: pytest.Config) -> "Collector | None":
     base = config.getoption("toolkit_base") or config.getini("toolkit_base") or None
     made: Collector = _module("items").Collector(config, checks, base)
     return made
+
+
+class _Refused(pytest.File):
+    """Stands for a file where nothing can be collected, and says why."""
+
+    why: str
+
+    @classmethod
+    def of(cls, parent: pytest.Collector, path: Path, why: str) -> "_Refused":
+        refused: _Refused = cls.from_parent(parent, path=path)
+        refused.why = why
+        return refused
+
+    def collect(self) -> NoReturn:
+        raise self.CollectError(self.why)
 
 
 def _module(name: str) -> Any:  # noqa: ANN401 - a module

@@ -287,3 +287,18 @@ def test_items_are_selected_by_name_marker_and_option(sample):
     assert {name.rpartition("::")[2] for name in lints} == {"load"}
     assert run_items(sample, "--toolkit-checks=none").outcomes == {}
     assert {name.rpartition("::")[2] for name in run_items(sample, "-k", "reach").outcomes} == {"reach"}
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("--toolkit-checks=lint,lnt", "There is no check lnt. Known: lint, load"),
+        ("--toolkit-base=nothing", "there is no commit nothing. Name a commit"),
+    ],
+)
+def test_what_can_not_be_collected_says_why_without_a_traceback(sample, option, words, capsys):
+    assert set(run_items(sample, option).outcomes.values()) == {"broken"}
+    shown = capsys.readouterr().out
+    assert words in shown
+    assert "Traceback" not in shown
+    assert ".py:" not in shown
