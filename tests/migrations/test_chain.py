@@ -10,7 +10,7 @@ import pytest
 
 from toolkit.core.changes import Action, ObjectKey, Plan, Risk, Step
 from toolkit.core.settings import load_settings
-from toolkit.errors import DataLoss, ProofFailed
+from toolkit.errors import DataLoss, FileUnusable, ProofFailed
 from toolkit.migrate.chain import publish, refuse_losses, write_chain
 from toolkit.migrate.freeze import draft_chain
 from toolkit.migrate.states import States, read_scratch
@@ -331,6 +331,15 @@ def test_message_of_any_kind_makes_a_readable_revision(shop, write):
     revision = read_revisions(shop.versions)["20261120090000"]
     assert revision.message == 'Wir sagen "hallo", \\ und """mehr""" (1 of 2).'
     shop.done("toolkit", "migrate")
+
+
+def test_folder_that_takes_no_files_is_named(tmp_path):
+    for suffix in (".py", ".up.sql", ".down.sql"):
+        (tmp_path / f"1_a{suffix}").write_text("a")
+    gone = tmp_path / "gone"
+    with pytest.raises(FileUnusable) as refused:
+        publish(tmp_path, ["1_a"], gone)
+    assert str(refused.value) == f"Nothing was written, for {gone} takes no files: No such file or directory."
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -45,7 +45,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractFileError(f"{path} can't be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ContractFileError(f"{path} can't be read: {why}.") from error
 
 
 def read_texts(texts: Mapping[str, str]) -> Contract:

@@ -43,7 +43,7 @@ def command(checks: tuple[str, ...], since: str | None, database: str | None, fo
     documents  documents of random rows are as the contract says
     arguments  commands refuse each class of bad argument with an error that they document
     errors     each error that commands document can be raised
-    reach      readers and callers reach what is meant for them, and nothing else
+    reach      readers and callers reach nothing that is not meant for them
     breaks     nothing that clients of the base rely on is gone
     phases     clients of the base still work after each new revision
     ledger     what was applied to --database is what the files say

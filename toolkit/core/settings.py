@@ -231,7 +231,8 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return _parse(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{file} can't be read: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else error
+        raise SettingsError(f"{file} can't be read: {why}.") from error
 
 
 @lru_cache(maxsize=1)  # the file in which the project is found is the one that is read

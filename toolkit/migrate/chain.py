@@ -9,7 +9,7 @@ from pathlib import Path
 
 from toolkit.catalog.catalog import Catalog
 from toolkit.core.changes import Plan
-from toolkit.errors import DataLoss, ProofFailed, RevisionFailed
+from toolkit.errors import DataLoss, FileUnusable, ProofFailed, RevisionFailed
 from toolkit.migrate.freeze import Draft, down_text, python_text, up_text
 from toolkit.migrate.gate import expectations
 from toolkit.migrate.proof import BodiesBroken, Proof, Prover, Tables
@@ -118,19 +118,23 @@ def publish(source: Path, stems: Sequence[str], folder: Path) -> tuple[Path, ...
     """Move the files of revisions from a folder into another and return their paths there.
 
     A revision is there when its `.py` is, so that comes when its SQL is in place, and after those that it
-    follows: whoever is killed in between leaves a shorter chain and no revision without its files. Any other
-    interruption leaves nothing.
+    follows: whoever is killed in between leaves a shorter chain, no revision without its files, and at most
+    SQL of none, which is refused. Any other interruption leaves nothing.
+    Raises FileUnusable where the folder takes no files.
     """
     names = [stem + suffix for stem in stems for suffix in (".up.sql", ".down.sql", ".py")]
     pairs = [(folder / f".{name}.new", folder / name) for name in names]
-    with ExitStack() as undo:
-        for (temporary, _), name in zip(pairs, names, strict=True):
-            undo.callback(temporary.unlink, missing_ok=True)
-            temporary.write_bytes((source / name).read_bytes())
-        for temporary, final in pairs:
-            undo.callback(final.unlink, missing_ok=True)
-            temporary.rename(final)
-        undo.pop_all()
+    try:
+        with ExitStack() as undo:
+            for (temporary, _), name in zip(pairs, names, strict=True):
+                undo.callback(temporary.unlink, missing_ok=True)
+                temporary.write_bytes((source / name).read_bytes())
+            for temporary, final in pairs:
+                undo.callback(final.unlink, missing_ok=True)
+                temporary.rename(final)
+            undo.pop_all()
+    except OSError as error:
+        raise FileUnusable(f"Nothing was written, for {folder} takes no files: {error.strerror}.") from error
     return tuple(final for _, final in pairs)
 
 

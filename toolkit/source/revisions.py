@@ -170,8 +170,11 @@ def _read_folder(versions: Path) -> list[Revision]:
 def _read_revision(path: Path, names: set[str]) -> Revision:
     try:
         module = ast.parse(path.read_bytes(), filename=str(path))
-    except (OSError, SyntaxError, ValueError) as error:
-        raise RevisionsInvalid(f"{path} can't be read: {error}.") from error
+    except SyntaxError as error:
+        raise RevisionsInvalid(f"{path}:{error.lineno or 1}: {error.msg}.", remedy=_REMEDY) from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise RevisionsInvalid(f"{path} can't be read: {why}.") from error
     values = {name: value for statement in module.body for name, value in _assigned(statement, path)}
     missing = [name for name in _LITERALS if name not in values]
     missing += sorted({"upgrade", "downgrade"} - _bound(module))

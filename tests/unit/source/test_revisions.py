@@ -129,7 +129,7 @@ def test_revision_is_found_by_the_beginning_of_its_id(write, read):
         ({"down_revision": "'b'"}, "a_things.py follows b, and there is no such revision"),
         ({"depends_on": "'b'"}, "a_things.py follows b, and there is no such revision"),
         ({"down_revision": "'a'"}, "a_things.py comes, over its parents, before itself"),
-        ({"phase": "("}, "can't be read"),
+        ({"phase": "("}, r"a_things\.py:10: '\(' was never closed\. docs"),
     ],
 )
 def test_what_is_no_revision_is_refused(write, read, facts, words):
