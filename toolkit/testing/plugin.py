@@ -4,7 +4,7 @@ Everything else is imported when a fixture or such a file is met, so that other 
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -127,7 +127,12 @@ def _module(name: str) -> Any:  # noqa: ANN401 - a module
 @pytest.fixture(scope="session")
 def toolkit_databases(pytestconfig: pytest.Config) -> Iterator["Databases"]:
     """Give databases of the project at pytest's root, migrated to the head of its revisions."""
-    with _module("databases").open_databases(pytestconfig.rootpath) as databases:
+    opened = _module("databases").open_databases(pytestconfig.rootpath)
+    with ExitStack() as stack:
+        try:
+            databases = stack.enter_context(opened)
+        except import_module("toolkit.errors").ToolkitError as error:
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         yield databases
 
 

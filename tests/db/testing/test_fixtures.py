@@ -212,3 +212,4 @@ def test_project_without_what_the_plugin_needs(tmp_path):
     text = "def test_a(database):\n    pass\n"
     done = subprocess.run(**pytest_of(tmp_path, text=text), capture_output=True, check=False, timeout=120)
     assert "No pyproject.toml with a [tool.toolkit] table at or above" in done.stdout
+    assert "settings.py" not in done.stdout  # where it was raised
