@@ -39,7 +39,7 @@ LINES = {
         "await asyncio.sleep": "time.sleep",
         "Awaitable[T]": "T",
         "asyncio.Lock": "threading.Lock",
-        "import Context, Cursor, delay": "import Context, delay",
+        "import Context, Cursor, Held, delay": "import Context, Held, delay",
         "def _result(cursor: Cursor)": "def _result(cursor: Cursor[Any])",
     },
     "database": {

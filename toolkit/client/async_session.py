@@ -11,7 +11,7 @@ import psycopg
 from psycopg import AsyncConnection, AsyncCursor, AsyncServerCursor, pq
 from psycopg.rows import tuple_row
 
-from toolkit.client.core import Context, Cursor, delay, is_idle, is_stale_plan, may_retry
+from toolkit.client.core import Context, Cursor, Held, delay, is_idle, is_stale_plan, may_retry
 from toolkit.client.errors import ClientError, Internal
 from toolkit.client.indexes import NO_SCANS, IndexHints, serves
 from toolkit.client.queries import Order, Queries, Query, Where
@@ -33,13 +33,13 @@ class AsyncSession:
         self,
         database: "AsyncDatabase",
         context: Context = _NO_CONTEXT,
-        connection: AsyncConnection[Any] | None = None,
+        held: Held[AsyncConnection[Any]] | None = None,
         lock: "asyncio.Lock | None" = None,
     ) -> None:
-        """Belong to a database; connection: the one of a transaction that is open; lock: of that one."""
+        """Belong to a database; held: the connection of a transaction that is open; lock: of that one."""
         self._database = database
         self._context = context
-        self._connection = connection
+        self._held = held
         self._is_plain = not context.is_set
         self._lock = lock or asyncio.Lock()
 
@@ -154,14 +154,14 @@ class AsyncSession:
             return
         # No savepoint: whoever stops reading would undo what was written in the meantime.
         try:
-            async with self._lent() as connection, _cursor(connection) as cursor:
+            async with self._lent() as connection, self._opened(connection) as cursor:
                 async with self._lock, self._set_for(connection, back=True):
                     await cursor.execute(query.sql, query.values)
                     fetched = await cursor.fetchmany(_BATCH)
                 while fetched:
                     for document in core.each_of(view, _result(cursor), into):
                         yield document
-                    async with self._lock, self._set_for(connection, back=True):
+                    async with self._lent(), self._lock, self._set_for(connection, back=True):
                         fetched = await cursor.fetchmany(_BATCH)
         except psycopg.Error as error:
             raise await self._database.explained(error, committing=False) from error
@@ -181,7 +181,12 @@ class AsyncSession:
                 async with connection.transaction():
                     async with self._set_for(connection, back=not outermost):
                         lock = self._lock if self._is_shared() else None
-                        yield AsyncTransaction(self._database, _NO_CONTEXT, connection, lock)
+                        held = Held(connection)
+                        try:
+                            yield AsyncTransaction(self._database, _NO_CONTEXT, held, lock)
+                        finally:
+                            for cursor in held.end():
+                                await cursor.close()
                     committing = outermost
         except psycopg.Error as error:
             raise await self._database.explained(error, committing=committing) from error
@@ -211,14 +216,14 @@ class AsyncSession:
         They hold for its calls and transactions only, inside of a transaction too. None for the user: nobody.
         """
         context = self._context.with_settings({"user_id": user_id, **settings})
-        return AsyncSession(self._database, context, self._connection, self._lock)
+        return AsyncSession(self._database, context, self._held, self._lock)
 
     def with_timeout(self, seconds: float) -> "AsyncSession":
         """Return a session whose statements end with TimedOut when they take longer.
 
         A statement alone is a transaction then, since the server has to know before it begins.
         """
-        return AsyncSession(self._database, self._context.with_timeout(seconds), self._connection, self._lock)
+        return AsyncSession(self._database, self._context.with_timeout(seconds), self._held, self._lock)
 
     async def _ask(self, queries: Queries, query: Query) -> AsyncCursor[Any]:
         if queries.hints.waiting:
@@ -261,7 +266,7 @@ class AsyncSession:
                     pass
                 return await self._send(connection, text, values, with_user)
         except psycopg.Error as error:
-            committing = writes and self._connection is None
+            committing = writes and self._held is None
             raise await self._database.explained(error, committing=committing) from error
 
     async def _send(
@@ -290,19 +295,30 @@ class AsyncSession:
 
     def _lent(self) -> contextlib.AbstractAsyncContextManager[AsyncConnection[Any]]:
         """Return the context of a connection: of the transaction, else one of the database's."""
-        if self._connection is not None:
-            return contextlib.nullcontext(self._connection)
+        if self._held is not None:
+            return contextlib.nullcontext(self._held.connection())
         return self._database.connection()
 
     def _is_shared(self) -> bool:
         """Tell whether other sessions may use the same connection at the same time."""
-        return self._connection is not None or self._database.single is not None
+        return self._held is not None or self._database.single is not None
 
     def _is_outermost(self) -> bool:
         """Tell whether a transaction that is begun now is no savepoint."""
-        if self._connection is not None:
+        if self._held is not None:
             return False
         return self._database.single is None or is_idle(self._database.single)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self, connection: AsyncConnection[Any]) -> AsyncIterator[AsyncServerCursor[Any]]:
+        """Give a cursor on the server; the end of the transaction closes it, whoever still wants to read."""
+        cursors = self._held.cursors if self._held is not None else set()
+        async with _cursor(connection) as cursor:
+            cursors.add(cursor)
+            try:
+                yield cursor
+            finally:
+                cursors.discard(cursor)
 
     @contextlib.asynccontextmanager
     async def _set_for(self, connection: AsyncConnection[Any], *, back: bool) -> AsyncIterator[None]:
@@ -325,8 +341,8 @@ class AsyncTransaction(AsyncSession):
 
     def cursor(self) -> AsyncServerCursor[Any]:
         """Return a cursor on the server, for results that are too large to hold."""
-        assert self._connection is not None
-        return _cursor(self._connection)
+        assert self._held is not None
+        return _cursor(self._held.connection())
 
 
 def _cursor(connection: AsyncConnection[Any]) -> AsyncServerCursor[Any]:

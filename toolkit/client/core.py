@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
 import psycopg
@@ -18,7 +18,15 @@ from toolkit.client import rows
 from toolkit.client.calls import Bound, Calls, Routine, meant
 from toolkit.client.checks import Refused, check_text
 from toolkit.client.documents import document_shape, type_of
-from toolkit.client.errors import ClientError, DocumentBroken, Fault, Invalid, Retryable, Unavailable
+from toolkit.client.errors import (
+    ClientError,
+    DocumentBroken,
+    Fault,
+    Internal,
+    Invalid,
+    Retryable,
+    Unavailable,
+)
 from toolkit.client.queries import Queries, read_models
 from toolkit.client.translate import Translator
 from toolkit.core.contract import Contract
@@ -37,6 +45,7 @@ _IN_DOCUMENT: Final = re.compile(r"Invalid enum value .*?(?=$| - at `)")
 _UNREADABLE: Final = (msgspec.DecodeError, RecursionError)
 _log: Final = logging.getLogger("toolkit.client")
 
+Connection = TypeVar("Connection", bound=psycopg.BaseConnection[Any])
 Cursor = psycopg.Cursor[Any] | psycopg.AsyncCursor[Any]
 
 
@@ -98,6 +107,29 @@ class Context(NamedTuple):
         if self.timeout is None:
             return list(self.settings)
         return [*self.settings, ("statement_timeout", _milliseconds(self.timeout))]
+
+
+class Held(Generic[Connection]):
+    """The connection of a transaction for its sessions, as long as that is open.
+
+    cursors: those on the server that are read.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the connection."""
+        self._connection: Connection | None = connection
+        self.cursors: set[Any] = set()
+
+    def connection(self) -> Connection:
+        """Return the connection; raises Internal behind the end, when it may be somebody else's."""
+        if self._connection is None:
+            raise Internal("The transaction of this session has ended.")
+        return self._connection
+
+    def end(self) -> list[Any]:
+        """Let nobody use the connection any more; return the cursors that are to be closed."""
+        self._connection = None
+        return list(self.cursors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +265,16 @@ def refusal(error: psycopg.Error, conninfo: str) -> str | None:
     return "No server answers: is it running, and are host and port of the connection string right?"
 
 
-def default_target() -> str:
-    """Return DATABASE_URL; raises Unavailable where it is not set."""
+def text_of(target: object, *others: type) -> str:
+    """Return the connection string that was given, DATABASE_URL for None.
+
+    Raises Unavailable where that is not set, TypeError for what is no text; others: what might be given, too.
+    """
+    if isinstance(target, str):
+        return target
+    if target is not None:
+        names = " or ".join(each.__name__ for each in others)
+        raise TypeError(f"target must be a connection string, {names}, not {type(target).__name__}")
     url = os.environ.get("DATABASE_URL")
     if not url:
         raise Unavailable("No database is named: set DATABASE_URL, or give a connection string.")

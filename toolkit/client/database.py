@@ -18,10 +18,10 @@ from toolkit.client.core import (
     Context,
     Core,
     connection_options,
-    default_target,
     is_idle,
     refusal,
     require,
+    text_of,
 )
 from toolkit.client.errors import ClientError, ContractMismatch, Unavailable
 from toolkit.client.introspect import FIND_ROOT, SIGNATURES, Signatures, read_signatures
@@ -83,7 +83,7 @@ class Database(Session):
         elif isinstance(target, ConnectionPool):
             self._pool = target
         else:
-            self._conninfo = target if target is not None else default_target()
+            self._conninfo = text_of(target, ConnectionPool, Connection)
             self._options = connection_options(self._conninfo, timeout, wait, prepare_threshold)
             self._owned = self._pool = ConnectionPool(
                 self._conninfo,

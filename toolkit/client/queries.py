@@ -90,7 +90,7 @@ class Queries:
         if last is not None and nulls is not None:
             fields = [field for name in order if (field := self.model.field(name.removeprefix("-")))]
             values += [last[place] for place in _behind(fields, _ways(order), nulls)[1]]
-        values.append(limit + 1)
+        values.append(min(limit + 1, _LARGEST))
         return Page(Query(form.sql, values), limit, key, len(order))
 
     def _ask(self, where: Where | None, rest: tuple[Any, ...]) -> tuple[_Form, list[Any]]:

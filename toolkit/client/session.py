@@ -12,7 +12,7 @@ import psycopg
 from psycopg import Connection, Cursor, ServerCursor, pq
 from psycopg.rows import tuple_row
 
-from toolkit.client.core import Context, delay, is_idle, is_stale_plan, may_retry
+from toolkit.client.core import Context, Held, delay, is_idle, is_stale_plan, may_retry
 from toolkit.client.errors import ClientError, Internal
 from toolkit.client.indexes import NO_SCANS, IndexHints, serves
 from toolkit.client.queries import Order, Queries, Query, Where
@@ -34,13 +34,13 @@ class Session:
         self,
         database: "Database",
         context: Context = _NO_CONTEXT,
-        connection: Connection[Any] | None = None,
+        held: Held[Connection[Any]] | None = None,
         lock: "threading.Lock | None" = None,
     ) -> None:
-        """Belong to a database; connection: the one of a transaction that is open; lock: of that one."""
+        """Belong to a database; held: the connection of a transaction that is open; lock: of that one."""
         self._database = database
         self._context = context
-        self._connection = connection
+        self._held = held
         self._is_plain = not context.is_set
         self._lock = lock or threading.Lock()
 
@@ -153,14 +153,14 @@ class Session:
             return
         # No savepoint: whoever stops reading would undo what was written in the meantime.
         try:
-            with self._lent() as connection, _cursor(connection) as cursor:
+            with self._lent() as connection, self._opened(connection) as cursor:
                 with self._lock, self._set_for(connection, back=True):
                     cursor.execute(query.sql, query.values)
                     fetched = cursor.fetchmany(_BATCH)
                 while fetched:
                     for document in core.each_of(view, _result(cursor), into):
                         yield document
-                    with self._lock, self._set_for(connection, back=True):
+                    with self._lent(), self._lock, self._set_for(connection, back=True):
                         fetched = cursor.fetchmany(_BATCH)
         except psycopg.Error as error:
             raise self._database.explained(error, committing=False) from error
@@ -180,7 +180,12 @@ class Session:
                 with connection.transaction():
                     with self._set_for(connection, back=not outermost):
                         lock = self._lock if self._is_shared() else None
-                        yield Transaction(self._database, _NO_CONTEXT, connection, lock)
+                        held = Held(connection)
+                        try:
+                            yield Transaction(self._database, _NO_CONTEXT, held, lock)
+                        finally:
+                            for cursor in held.end():
+                                cursor.close()
                     committing = outermost
         except psycopg.Error as error:
             raise self._database.explained(error, committing=committing) from error
@@ -210,14 +215,14 @@ class Session:
         They hold for its calls and transactions only, inside of a transaction too. None for the user: nobody.
         """
         context = self._context.with_settings({"user_id": user_id, **settings})
-        return Session(self._database, context, self._connection, self._lock)
+        return Session(self._database, context, self._held, self._lock)
 
     def with_timeout(self, seconds: float) -> "Session":
         """Return a session whose statements end with TimedOut when they take longer.
 
         A statement alone is a transaction then, since the server has to know before it begins.
         """
-        return Session(self._database, self._context.with_timeout(seconds), self._connection, self._lock)
+        return Session(self._database, self._context.with_timeout(seconds), self._held, self._lock)
 
     def _ask(self, queries: Queries, query: Query) -> Cursor[Any]:
         if queries.hints.waiting:
@@ -260,7 +265,7 @@ class Session:
                     pass
                 return self._send(connection, text, values, with_user)
         except psycopg.Error as error:
-            committing = writes and self._connection is None
+            committing = writes and self._held is None
             raise self._database.explained(error, committing=committing) from error
 
     def _send(
@@ -289,19 +294,30 @@ class Session:
 
     def _lent(self) -> contextlib.AbstractContextManager[Connection[Any]]:
         """Return the context of a connection: of the transaction, else one of the database's."""
-        if self._connection is not None:
-            return contextlib.nullcontext(self._connection)
+        if self._held is not None:
+            return contextlib.nullcontext(self._held.connection())
         return self._database.connection()
 
     def _is_shared(self) -> bool:
         """Tell whether other sessions may use the same connection at the same time."""
-        return self._connection is not None or self._database.single is not None
+        return self._held is not None or self._database.single is not None
 
     def _is_outermost(self) -> bool:
         """Tell whether a transaction that is begun now is no savepoint."""
-        if self._connection is not None:
+        if self._held is not None:
             return False
         return self._database.single is None or is_idle(self._database.single)
+
+    @contextlib.contextmanager
+    def _opened(self, connection: Connection[Any]) -> Iterator[ServerCursor[Any]]:
+        """Give a cursor on the server; the end of the transaction closes it, whoever still wants to read."""
+        cursors = self._held.cursors if self._held is not None else set()
+        with _cursor(connection) as cursor:
+            cursors.add(cursor)
+            try:
+                yield cursor
+            finally:
+                cursors.discard(cursor)
 
     @contextlib.contextmanager
     def _set_for(self, connection: Connection[Any], *, back: bool) -> Iterator[None]:
@@ -324,8 +340,8 @@ class Transaction(Session):
 
     def cursor(self) -> ServerCursor[Any]:
         """Return a cursor on the server, for results that are too large to hold."""
-        assert self._connection is not None
-        return _cursor(self._connection)
+        assert self._held is not None
+        return _cursor(self._held.connection())
 
 
 def _cursor(connection: Connection[Any]) -> ServerCursor[Any]:

@@ -127,7 +127,8 @@ class Translator:
             return Internal
         if sqlstate in _WITH_RULE:
             return _WITH_RULE[sqlstate] if constraint in self._codes else Internal
-        return _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], Internal)
+        other = Rejected if self._codes.get(constraint or "") else Internal
+        return _BY_SQLSTATE.get(sqlstate) or _BY_CLASS.get(sqlstate[:2], other)
 
     def _without_sqlstate(self, error: psycopg.Error, *, committing: bool) -> ClientError:
         """Judge an error of the driver: no answer, or a value that it can't send."""

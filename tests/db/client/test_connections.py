@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from toolkit.checks.contracts import infer_contract
 from toolkit.client import Database
@@ -285,6 +286,13 @@ def test_types_of_any_schema_are_those_of_the_contract_whatever_the_search_path(
         assert db.find_one("v_both", {"colour": "red", "mood": {"in": ["sad"]}})["id"] == 1
         given = {"p_colours": ["red"], "p_mood": "sad", "p_feeling": "happy"}
         assert db.call_function("fn_both", **given) == "{red}sadhappy"
+
+
+def test_pool_of_the_other_kind_is_refused(make, url):
+    other = AsyncConnectionPool if make.kind == "sync" else ConnectionPool
+    mine = "ConnectionPool or Connection" if make.kind == "sync" else "AsyncConnectionPool or AsyncConnection"
+    with pytest.raises(TypeError, match=f"must be a connection string, {mine}, not {other.__name__}"):
+        make(other(url, open=False))
 
 
 @pytest.mark.parametrize(("option", "value"), [("check", "maybe"), ("documents", "no")])

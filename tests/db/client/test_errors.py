@@ -88,6 +88,8 @@ def test_right_that_is_missing_is_another_thing_than_a_rule_that_forbids(shared)
     assert (type(denied), denied.sqlstate) == (Internal, "42501")
     refused = caught(shared, "fn_raise", p_state="rule", p_rule="x")
     assert (type(refused), refused.code, refused.sqlstate) == (Forbidden, "FORBIDDEN", "42501")
+    own = caught(shared, "fn_raise", p_state="ZZ123", p_rule="uq_author_email")
+    assert (type(own), own.code, own.sqlstate) == (Rejected, "DUPLICATE_EMAIL", "ZZ123")
 
 
 def test_nobody_is_acting_where_a_rule_says_so(connect, url, contract):

@@ -189,6 +189,11 @@ def test_wrong_question_is_refused(items, ask, fault):
     assert caught.value.sqlstate is None
 
 
+def test_page_may_be_as_long_as_a_number_can_be(items):
+    documents, after = items.page("v_item", limit=2**63 - 1)
+    assert (len(documents), after) == (5, None)
+
+
 def test_cursor_of_another_question_is_refused(items):
     _, after = items.page("v_item", order_by="rank", limit=1)
     with pytest.raises(Invalid, match="is the cursor of another query"):

@@ -46,6 +46,34 @@ def test_transaction_that_has_failed_says_so(db):
     assert caught.value.sqlstate == "25P02"
 
 
+def test_session_of_a_transaction_is_of_no_use_behind_its_end(connect, outside, url):
+    connection = outside("connection", url, autocommit=True)
+    for db in (connect(url), connect(connection)):
+        with db.transaction() as tx, tx.transaction() as inner:
+            actor = inner.as_user("ada")
+            stream = actor.stream("v_item")
+        for ask in (
+            lambda tx=tx: tx.find("v_item"),
+            lambda inner=inner: inner.call_function("fn_actor"),
+            lambda actor=actor: actor.run(lambda tx: tx.count("v_item")),
+            lambda stream=stream: next(stream),
+        ):
+            with pytest.raises(Internal, match="has ended"):
+                ask()
+
+
+def test_stream_that_outlives_its_transaction_disturbs_no_other(connect, url, admin):
+    admin.execute("INSERT INTO tb_item (id) SELECT n FROM generate_series(1, 3000) AS n")
+    db = connect(url, max_size=1)
+    with db.transaction() as tx:
+        stream = tx.stream("v_item", order_by="id")
+        assert next(stream)["id"] == 1
+    with db.transaction() as other:
+        with pytest.raises(Internal, match="has ended"):
+            list(stream)
+        assert other.count("v_item") == 3000
+
+
 def test_transaction_in_a_transaction_is_a_savepoint(db, admin):
     with db.transaction() as tx:
         tx.call_function("fn_add_author", p_name="A", p_email="a")
