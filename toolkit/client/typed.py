@@ -1,6 +1,6 @@
 """What generated packages are made with: read models with types, and the argument that is left out."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, Generic, TypeVar, cast, overload
 
@@ -104,6 +104,24 @@ class ReadModel(Generic[Document, Where, Order]):
     ) -> Any:
         """Return the next documents behind a cursor, and the cursor behind them."""
         return db.page(self.name, where, order_by=_names(order_by), limit=limit, after=after, into=self._into)
+
+    @overload
+    def stream(
+        self, db: Session, where: Where | None = None, *, order_by: Order | Sequence[Order] | None = None
+    ) -> Iterator[Document]: ...
+    @overload
+    def stream(
+        self, db: AsyncSession, where: Where | None = None, *, order_by: Order | Sequence[Order] | None = None
+    ) -> AsyncIterator[Document]: ...
+    def stream(
+        self,
+        db: Session | AsyncSession,
+        where: Where | None = None,
+        *,
+        order_by: Order | Sequence[Order] | None = None,
+    ) -> Any:
+        """Yield the documents that a condition finds without holding them all."""
+        return db.stream(self.name, where, order_by=_names(order_by), into=self._into)
 
     @overload
     def count(self, db: Session, where: Where | None = None) -> int: ...

@@ -12,6 +12,7 @@ import pytest
 from toolkit.checks.contracts import infer_contract
 from toolkit.client.contracts import of_text
 from toolkit.client.errors import DocumentBroken, Invalid, Rejected
+from toolkit.client.typed import ReadModel
 
 ITEMS = """
     INSERT INTO tb_item (id, name, rank, price, at, mood, flag, tags, owner) VALUES
@@ -253,6 +254,11 @@ def test_stream_gives_all_documents_without_holding_them(db, admin):
         assert sum(1 for _ in tx.stream("v_item", {"id": {"lte": 3}}, into=Item)) == 3
     texts = list(db.stream("v_item", {"id": {"lte": 3}}, order_by="id", into=bytes))
     assert [json.loads(text)["id"] for text in texts] == [1, 2, 3]
+
+
+def test_stream_of_a_generated_read_model_has_its_type(items):
+    model: ReadModel = ReadModel("v_item", Item)
+    assert [each.label for each in model.stream(items, {"rank": 3}, order_by="id")] == ["Apple", "apple pie"]
 
 
 def test_what_is_written_while_a_stream_is_read_stays_when_it_is_left(db, admin):

@@ -46,6 +46,7 @@ def right(db: Database, id_: UUID) -> str | None:
         order_by="-view_count",
     )
     page, cursor = queries.popular_posts.page(db, order_by=["-view_count", "id"], limit=20)
+    many += queries.popular_posts.stream(db, {"view_count": {"gte": 10}}, order_by="-view_count")
     for each in [*many, *page]:
         print(each.view_count + 1, cursor, paid, picked, listed, off, sizes)
     try:
@@ -57,6 +58,8 @@ def right(db: Database, id_: UUID) -> str | None:
 async def right_async(db: AsyncDatabase, id_: UUID) -> int:
     found = await queries.user_with_stats.find(db, {"id": {"in": [id_]}})
     await commands.publish_post(db, post_id=id_)
+    async for each in queries.user_with_stats.stream(db, order_by=["-post_count"]):
+        print(each.post_count)
     return sum(user.post_count for user in found) + await queries.user_with_stats.count(db)
 
 
@@ -79,6 +82,7 @@ def wrong(db: Database, adb: AsyncDatabase, id_: UUID) -> None:
     queries.popular_posts.find(db, {"view_count": {"gte": "10"}})  # error
     queries.popular_posts.find(db, {"view_count": {"like": "1%"}})  # error
     queries.popular_posts.find(db, order_by="views")  # error
+    queries.popular_posts.stream(db, order_by="views")  # error
     one: models.PostDetail = queries.post_detail.find_one(db, {"id": id_})  # error
     print(name, later, one.author.nam)  # error
 """
