@@ -329,7 +329,8 @@ class AsyncSession:
         if not self._context.is_set:
             yield
             return
-        cursor = await connection.cursor(row_factory=tuple_row).execute(*self._context.statement())
+        cursor = AsyncCursor(connection, row_factory=tuple_row)
+        await cursor.execute(*self._context.statement())
         before = await cursor.fetchone()
         yield
         if back and before is not None:
@@ -346,7 +347,7 @@ class AsyncTransaction(AsyncSession):
 
 
 def _cursor(connection: AsyncConnection[Any]) -> AsyncServerCursor[Any]:
-    return connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
+    return AsyncServerCursor(connection, f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
 
 
 def _result(cursor: Cursor) -> pq.abc.PGresult:

@@ -328,7 +328,8 @@ class Session:
         if not self._context.is_set:
             yield
             return
-        cursor = connection.cursor(row_factory=tuple_row).execute(*self._context.statement())
+        cursor = Cursor(connection, row_factory=tuple_row)
+        cursor.execute(*self._context.statement())
         before = cursor.fetchone()
         yield
         if back and before is not None:
@@ -345,7 +346,7 @@ class Transaction(Session):
 
 
 def _cursor(connection: Connection[Any]) -> ServerCursor[Any]:
-    return connection.cursor(f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
+    return ServerCursor(connection, f"toolkit_stream_{next(_numbers)}", row_factory=tuple_row)
 
 
 def _result(cursor: Cursor[Any]) -> pq.abc.PGresult:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from toolkit.checks.contracts import infer_contract
@@ -66,6 +67,23 @@ def test_connection_of_the_service_is_used_in_its_transaction(connect, outside, 
     assert authors(admin) == 1
     db.close()
     assert not connection.closed
+
+
+def test_kinds_of_cursors_of_the_service_are_no_matter(connect, outside, url, make):
+    kinds = {
+        "sync": (psycopg.RawCursor, psycopg.RawServerCursor),
+        "async": (psycopg.AsyncRawCursor, psycopg.AsyncRawServerCursor),
+    }[make.kind]
+    connection = outside("connection", url, autocommit=True, row_factory=dict_row)
+    connection.cursor_factory, connection.server_cursor_factory = kinds
+    db = connect(connection)
+    for session in (db, db.as_user("ada"), db.with_timeout(60)):
+        assert session.call_function("fn_value", p_text="a", p_count=1) == "a1"
+        assert session.find("v_item", {"id": 1}) == []
+        assert list(session.stream("v_item", {"id": 1})) == []
+        with session.transaction() as tx:
+            assert tx.as_user("bob").call_function("fn_actor") == "bob"
+            assert list(tx.stream("v_item", {"id": 1})) == []
 
 
 @pytest.mark.parametrize("whose", ["client", "service"])
