@@ -350,5 +350,6 @@ def _cursor(connection: Connection[Any]) -> ServerCursor[Any]:
 
 
 def _result(cursor: Cursor[Any]) -> pq.abc.PGresult:
-    assert cursor.pgresult is not None
+    if cursor.pgresult is None:
+        raise Internal("The connection is in pipeline mode, in which nothing can be read at once.")
     return cursor.pgresult

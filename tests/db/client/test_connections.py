@@ -20,7 +20,7 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from toolkit.checks.contracts import infer_contract
 from toolkit.client import Database
-from toolkit.client.errors import Conflict, ContractMismatch, TimedOut, Unavailable
+from toolkit.client.errors import Conflict, ContractMismatch, Internal, TimedOut, Unavailable
 from toolkit.client.introspect import SIGNATURES, read_signatures
 from toolkit.core.contract import write_contract
 from toolkit.server.dev import DevCluster
@@ -84,6 +84,15 @@ def test_kinds_of_cursors_of_the_service_are_no_matter(connect, outside, url, ma
         with session.transaction() as tx:
             assert tx.as_user("bob").call_function("fn_actor") == "bob"
             assert list(tx.stream("v_item", {"id": 1})) == []
+
+
+def test_nothing_is_read_in_a_pipeline(url, contract):
+    with psycopg.connect(url, autocommit=True) as connection:
+        db = Database(connection, contract=contract)
+        db.start()
+        with connection.pipeline(), pytest.raises(Internal, match="pipeline mode"):
+            db.find("v_item")
+        assert db.find("v_item") == []
 
 
 @pytest.mark.parametrize("whose", ["client", "service"])
