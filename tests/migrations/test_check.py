@@ -121,7 +121,7 @@ def test_input_that_can_not_be_used_is_one_finding_with_its_place(shop, name, co
             "ALTER TABLE tb_user DROP a;",
             "revision-file",
             "up.sql:2",
-            "somebody has to write how to fill a",
+            "somebody has to write here: how to fill a",
         ),
     ],
 )

@@ -158,7 +158,7 @@ def test_place_that_a_person_has_to_fill_is_told_and_proven_when_it_is(shop):
     assert shown.endswith("Write that, remove its line, and run `toolkit check`.\n")
     unwritten = shop.run("toolkit", "check", "stairway")
     assert unwritten.returncode == 1
-    assert "somebody has to write give every row of public.tb_user" in unwritten.stdout
+    assert "somebody has to write here: give every row of public.tb_user" in unwritten.stdout
     (up,) = [path for path in shop.versions.glob("*ask_for*.up.sql") if "write here" in path.read_text()]
     lines = up.read_text().splitlines()
     place = next(number for number, line in enumerate(lines) if "write here" in line)

@@ -64,9 +64,10 @@ def _print(chain: Chain, root: Path, breaks: Sequence[str]) -> None:
     )
     for note in _notes(chain):
         click.echo(note)
-    for place, what in _places(chain):
-        click.echo(f"To be written: {place.parent.relative_to(root)}/{place.name}: {what}.")
-    if any(draft.unwritten for draft in chain.drafts):
+    places = _places(chain)
+    for place, what in places:
+        click.echo(f"To be written: {place.relative_to(root)}: {what}.")
+    if places:
         click.echo("Write that, remove its line, and run `toolkit check`.")
 
 

@@ -4,7 +4,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from toolkit.catalog.catalog import Catalog
@@ -92,7 +92,14 @@ def write_chain(
             _write(folder, draft, ".py", python_text(draft, source, target))
         files = publish(folder, [draft.stem for draft in drafts], versions)
     unproven = oldest if isinstance(oldest, Unavailable) else None
-    return Chain(tuple(drafts), files, tuple(proofs), unproven)
+    told = (_told(proof, name, str(versions)) for proof in proofs)
+    return Chain(tuple(drafts), files, tuple(told), unproven)
+
+
+def _told(proof: Proof, folder: str, versions: str) -> Proof:
+    """Return a proof that names the files where they are now."""
+    broken = proof.broken_by_rows
+    return replace(proof, broken_by_rows=broken and broken.replace(folder, versions))
 
 
 @contextmanager

@@ -110,7 +110,7 @@ def _refuse_unwritten(text: str, path: Path) -> None:
     for number, line in enumerate(text.splitlines(), 1):
         if line.startswith(WRITE_HERE):
             raise RevisionFileInvalid(
-                f"{path}:{number}: somebody has to write {line.removeprefix(WRITE_HERE).strip()}.",
+                f"{path}:{number}: somebody has to write here: {line.removeprefix(WRITE_HERE).strip()}.",
                 remedy="Write it there, or nothing if nothing is needed, and remove the line.",
             )
 
