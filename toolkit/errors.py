@@ -134,7 +134,6 @@ class RevisionUnknown(ToolkitError):
     """There is no such revision."""
 
     code = "revision-unknown"
-    exit_status = 1
 
 
 class SqlFileError(ToolkitError):

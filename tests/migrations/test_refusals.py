@@ -107,13 +107,13 @@ def test_several_heads_until_they_are_merged(applied, refused):
 
 def test_unknown_revision(applied, refused):
     for command in ("migrate", "rollback"):
-        message = refused("toolkit", command, "nowhere")
+        message = refused("toolkit", command, "nowhere", status=2)
         assert "There is no revision 'nowhere'. `alembic history` lists the revisions." in message
 
 
 def test_more_steps_back_than_were_taken(applied, refused):
-    message = refused("toolkit", "rollback", "-2")
-    assert "There are not 2 revisions to take back: 1 are applied. `toolkit rollback base`" in message
+    message = refused("toolkit", "rollback", "-2", status=2)
+    assert "2 are too many revisions to take back: 1 is applied. `toolkit rollback base`" in message
 
 
 def test_missing_configuration_of_alembic(project, refused):

@@ -36,8 +36,9 @@ def choose_rollback(revisions: Revisions, heads: tuple[str, ...], name: str) -> 
             )
         applied = len(revisions.ancestors(*heads))
         if heads and -int(name) > applied:
+            are = "is" if applied == 1 else "are"
             raise RevisionUnknown(
-                f"There are not {name[1:]} revisions to take back: {applied} are applied.",
+                f"{name[1:]} are too many revisions to take back: {applied} {are} applied.",
                 remedy="`toolkit rollback base` takes all of them back.",
             )
         return name

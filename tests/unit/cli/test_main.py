@@ -119,7 +119,7 @@ def test_streams_that_are_closed_or_full_change_no_exit_status(project, argument
     ("arguments", "code", "message", "status"),
     [
         ("status --format json", "unreachable", "The target can't be reached", 2),
-        ("migrate nowhere --format=json", "revision-unknown", "There is no revision 'nowhere'.", 1),
+        ("migrate nowhere --format=json", "revision-unknown", "There is no revision 'nowhere'.", 2),
         ("lint nothing.sql --format json", "lint-usage", "nothing.sql", 2),
         ("status --format json --bad", "usage", "No such option", 2),
     ],
