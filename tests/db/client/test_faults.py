@@ -130,7 +130,10 @@ def test_backend_killed_while_streaming(db, admin):
 @pytest.mark.parametrize("how", ["call", "user", "transaction", "run", "waiting"])
 def test_call_that_is_cancelled_ends_on_the_server_and_leaves_nothing(url, admin, contract, how):
     admin.execute(SLOW)
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = %s"
+    waiting = (
+        "SELECT count(*) FROM pg_locks AS l INNER JOIN pg_database AS d ON d.oid = l.database"
+        " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted"
+    )
 
     async def in_transaction(db):
         async with db.transaction() as tx:
@@ -148,7 +151,7 @@ def test_call_that_is_cancelled_ends_on_the_server_and_leaves_nothing(url, admin
         async with AsyncDatabase(url, contract=contract, max_size=1) as db:
             admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
             first = asyncio.create_task(work(db))
-            while admin.execute(waiting, [LOCK]).fetchone() == (0,):
+            while admin.execute(waiting).fetchone() == (0,):
                 assert not first.done()
                 await asyncio.sleep(0.01)
             if how == "waiting":
@@ -160,7 +163,7 @@ def test_call_that_is_cancelled_ends_on_the_server_and_leaves_nothing(url, admin
             first.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await first
-            assert admin.execute(waiting, [LOCK]).fetchone() == (0,)
+            assert admin.execute(waiting).fetchone() == (0,)
             admin.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
             assert authors(admin) == 0
             await work(db)
