@@ -78,7 +78,7 @@ def test_findings_that_the_baseline_knows_are_left_out(shop):
 def test_sql_that_is_ahead_of_the_head(shop):
     (shop.root / "sql/v_user.sql").write_text("CREATE VIEW v_user AS SELECT id FROM tb_user;")
     status, found = check(shop, "head")
-    assert (status, found) == (1, {"head": [("head", "sql:1", "VIEW public.v_user: only in sql")]})
+    assert (status, found) == (1, {"head": [("head", "sql/v_user.sql:1", "VIEW public.v_user: only in sql")]})
 
 
 @pytest.mark.parametrize(
@@ -273,5 +273,5 @@ def test_formats_for_programs(shop):
     assert (result["ruleId"], result["level"]) == ("head", "error")
     shown = shop.run("toolkit", "check", "head", "--format", "github").stdout
     assert shown.startswith(
-        "::error file=sql,line=1,endLine=1,col=1,endColumn=1,title=head::VIEW public.v_user"
+        "::error file=sql/v_user.sql,line=1,endLine=1,col=1,endColumn=1,title=head::VIEW public.v_user"
     )

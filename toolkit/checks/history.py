@@ -1,5 +1,6 @@
 """Checks of the history: it leads to what sql/ declares, and every revision of it goes there and back."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from toolkit.checks.base import edited_revisions
@@ -14,23 +15,32 @@ from toolkit.migrate.status import find_problems, open_state
 from toolkit.source.revisions import Revision, Revisions
 
 _TABLE = "table "
+# As comparisons write it: ACL on FUNCTION public.fn_a(p_a integer): …, FK CONSTRAINT public.tb_a fk_a: …
+_OBJECT = re.compile(r"(?:[A-Z]+ )+(?:on [A-Z ]+ )?(?P<name>[^ (:]+)")
 
 
 def check_head(project: Project) -> Outcome:
     """Compare the database at the head of the revisions with the one that sql/ declares."""
     settings = project.settings
-    found = {}
+    found: dict[str, str] = {}  # by what differs; how it differs may be put otherwise on another major
     for states in project.servers:
         project.show(f"Comparing {settings.sql.name}/ with the head on PostgreSQL {states.scratch.major}")
         desired = snapshot(states, states.desired())
         head = snapshot(states, states.at(project.revisions))
-        found.update(dict.fromkeys(compare(desired, head, (settings.sql.name, "the head"))))
+        for text in compare(desired, head, (settings.sql.name, "the head")):
+            found.setdefault(text.partition("\n")[0], text)
     remedy = "Run `toolkit revision -m MESSAGE` to write the revision that is missing."
     return Outcome(
         f"{settings.sql.name}/ and the head compared on PostgreSQL {project.majors}",
-        tuple(finding(settings, settings.sql, "head", text, remedy) for text in found),
+        tuple(project.at(_named(text), "head", text, remedy) for text in found.values()),
         project.missing,
     )
+
+
+def _named(difference: str) -> str:
+    """Return the object that a difference is about, or belongs to, by its qualified name."""
+    found = _OBJECT.match(difference)
+    return found["name"] if found else ""
 
 
 def check_stairway(project: Project) -> Outcome:
