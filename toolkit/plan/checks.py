@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from toolkit.core.changes import Lock, Risk
 from toolkit.plan.alteration import Alteration, Context, Mode, Part
-from toolkit.plan.inheritance import is_taken_over
-from toolkit.plan.lookup import key_of, once, prefix
+from toolkit.plan.inheritance import is_inherited, merged_into
+from toolkit.plan.lookup import guarded, key_of, once, prefix
 from toolkit.plan.not_null import validate
 from toolkit.source.canonical import Table
 from toolkit.source.cursor import bare
@@ -24,10 +24,13 @@ def drop_checks(old: Table, new: Table, context: Context) -> Iterator[Alteration
     for name, text in old.checks.items():
         rebuilt = ("constraint", bare(name)) in context.rebuilt
         if rebuilt or new.checks.get(name) != text:
+            drop = f" DROP CONSTRAINT {once(context, 'IF EXISTS ')}{name}"
+            heirs = merged_into(new, name, context) if name in new.checks else ()
+            in_the_way = rebuilt or is_inherited(new, name, context)
             yield Alteration(
-                (f"{prefix(new)} DROP CONSTRAINT {once(context, 'IF EXISTS ')}{name}",),
+                (prefix(new) + drop, *(prefix(heir) + drop for heir in heirs)),
                 _why(name, old, new),
-                Part.BEFORE if rebuilt or is_taken_over(new, name, context) else Part.MAIN,
+                Part.BEFORE if in_the_way else Part.MAIN,
                 lock=Lock.ACCESS_EXCLUSIVE,
                 remakes=frozenset({("constraint", bare(name))}),
             )
@@ -58,9 +61,13 @@ def add_check(table: Table, name: str, text: str, why: str, context: Context) ->
     """Yield what adds a constraint to a table in use; text: what follows its name."""
     online = context.mode is Mode.ONLINE and not table.foreign and not text.endswith((_NOT_VALID, "ENFORCED"))
     scans = not online and not table.foreign and not text.endswith((_NOT_VALID, "ENFORCED"))
-    drop = once(context, f"DROP CONSTRAINT IF EXISTS {name}, ")
+    add = f"ADD CONSTRAINT {name} {text}{_NOT_VALID if online else ''}"
+    if is_inherited(table, name, context):  # it is there, and can't be dropped, but be merged
+        sql = guarded(context, f"{prefix(table)} {add}", "duplicate_object")
+    else:
+        sql = f"{prefix(table)} {once(context, f'DROP CONSTRAINT IF EXISTS {name}, ')}{add}"
     yield Alteration(
-        (f"{prefix(table)} {drop}ADD CONSTRAINT {name} {text}{_NOT_VALID if online else ''}",),
+        (sql,),
         why,
         risk=Risk.BLOCKS_WRITES if scans else Risk.SAFE,
         lock=Lock.ACCESS_EXCLUSIVE,

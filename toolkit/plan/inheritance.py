@@ -65,9 +65,18 @@ def _inherited_checks(table: Table, entries: Entries) -> dict[str, str]:
     return found
 
 
-def is_taken_over(table: Table, check: str, context: Context) -> bool:
-    """Return whether a constraint that a table loses will be a parent's, before which it has to go."""
+def is_inherited(table: Table, check: str, context: Context) -> bool:
+    """Return whether a table will inherit a constraint of this name."""
     return check in _inherited_checks(table, context.new)
+
+
+def merged_into(table: Table, check: str, context: Context) -> Iterator[Table]:
+    """Yield the heirs that have a constraint of a table as their own too, and keep it when that drops it."""
+    for child in children(table.name, context.old):
+        if find_table(child.name, context.new) is not None:
+            if check in child.checks:
+                yield child
+            yield from merged_into(child, check, context)
 
 
 def added_before(table: Table, column: str, context: Context) -> Iterator[tuple[Table, Column]]:
@@ -99,17 +108,30 @@ def after_parents(old: Table, new: Table, context: Context) -> Inherited:
     Parents are those of both catalogs: one of a single catalog is left before, or joined after.
     """
     alterations: list[Alteration] = []
-    both = tuple(name for name in old.parents if name in new.parents)
-    had = inherited_columns(replace(old, parents=both), context.old)
-    given = inherited_columns(replace(new, parents=both), context.new)
-    merged = {name: own for name, own in new.columns.items() if name in given and name not in had}
-    old = replace(old, columns={**merged, **old.columns})  # see added_before
+    old = _after_ancestors(old, new, context)
     for before, after, partition in _parents(old, new, context):
         alterations += _without_defaults(old, before, after)
         old = _after_parent(old, before, after, partition=partition)
         kept = {piece for piece in context.rebuilt if not _is_parents(*piece, after)}
         context = replace(context, rebuilt=frozenset(kept))
     return Inherited(old, context, tuple(alterations))
+
+
+def _after_ancestors(old: Table, new: Table, context: Context) -> Table:
+    """Return the old table with what added_before gives it, and without what merged_into takes from it."""
+    both = tuple(name for name in old.parents if name in new.parents)
+    before, after = replace(old, parents=both), replace(new, parents=both)
+    had, given = inherited_columns(before, context.old), inherited_columns(after, context.new)
+    merged = {name: own for name, own in new.columns.items() if name in given and name not in had}
+    checked = _inherited_checks(after, context.new)
+    changed = {
+        name
+        for name, text in _inherited_checks(before, context.old).items()
+        if checked.get(name, text) != text
+        or (name in checked and ("constraint", bare(name)) in context.rebuilt)
+    }
+    checks = {name: text for name, text in old.checks.items() if name not in changed}
+    return replace(old, columns={**merged, **old.columns}, checks=checks)
 
 
 def when_joined(parent: str, context: Context) -> Part:
@@ -170,7 +192,7 @@ def _after_parent(child: Table, old: Table, new: Table, *, partition: bool) -> T
         if name not in new.columns and partition:
             columns.pop(name, None)
     for name, text in old.checks.items():
-        if new.checks.get(name) != text and (partition or name in new.checks):
+        if new.checks.get(name) != text and partition:
             checks.pop(name, None)
     if partition:
         checks |= {name: text for name, text in new.checks.items() if old.checks.get(name) != text}
