@@ -113,7 +113,7 @@ class Setting:
 
     def outcome(self, sql):
         """Return what is wrong with the statements of a tool, nothing where they lead to what is wanted."""
-        if not sql or sql.startswith("-- "):
+        if all(line.startswith("--") or not line.strip() for line in sql.splitlines()):
             return f"writes nothing {sql}"
         conninfo = self.scratch.clone(self._template())
         try:
