@@ -49,11 +49,11 @@ def test_who_only_looks_makes_no_server(project, cluster):
     assert cluster.status().state == "absent"
 
 
-@pytest.mark.parametrize("goal", ["nowhere", "head"])
-def test_goal_that_is_none_makes_no_server(project, cluster, goal):
+@pytest.mark.parametrize(("goal", "status"), [("nowhere", 2), ("head", 1)])
+def test_goal_that_is_none_makes_no_server(project, cluster, goal, status):
     project.add("b", "SELECT 1;", after="a")
     project.add("c", "SELECT 1;", after="a")
-    assert project.run("toolkit", "migrate", goal).returncode == 1
+    assert project.run("toolkit", "migrate", goal).returncode == status
     assert cluster.status().state == "absent"
 
 

@@ -182,7 +182,14 @@ class Scratch:
         )
         for name in names[KEPT_TEMPLATES:]:
             number = _lock_number(name)
-            if self._scalar("SELECT pg_try_advisory_lock(%s, %s)", _USES, number):
+            # A lock holds in its database alone, and others may have come by another one than we.
+            elsewhere = self._scalar(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+                " AND classid = %s AND objid = %s::bigint)",
+                _USES,
+                number % 2**32,
+            )
+            if not elsewhere and self._scalar("SELECT pg_try_advisory_lock(%s, %s)", _USES, number):
                 self._drop(self._connection, name)
                 self._scalar("SELECT pg_advisory_unlock(%s, %s)", _USES, number)
 
@@ -205,7 +212,12 @@ class Scratch:
         unfinished = str(conninfo_to_dict(conninfo)["dbname"])
         try:
             build(conninfo)
-            with self._turn, self._connection.transaction():
+            # Who came by another database may have built it at the same time.
+            with (
+                contextlib.suppress(psycopg.errors.DuplicateDatabase),
+                self._turn,
+                self._connection.transaction(),
+            ):
                 self._connection.execute(
                     sql.SQL("ALTER DATABASE {} IS_TEMPLATE true ALLOW_CONNECTIONS false").format(
                         sql.Identifier(unfinished)
@@ -216,7 +228,7 @@ class Scratch:
                         sql.Identifier(unfinished), sql.Identifier(name)
                     )
                 )
-            self._alive.discard(unfinished)
+                self._alive.discard(unfinished)
         finally:
             if unfinished in self._alive:
                 self._drop(self._connection, unfinished)

@@ -62,6 +62,36 @@ def test_the_newest_templates_are_kept_and_those_in_use(foreign):
         assert databases(foreign) == [used, *names[1:]]
 
 
+@pytest.fixture
+def other(foreign):
+    """Return the URL of another database of the durable server: locks of the one don't hold in the other."""
+    with psycopg.connect(foreign, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE other")
+    return make_conninfo(foreign, dbname="other")
+
+
+def test_template_that_is_built_by_way_of_two_databases_at_once_is_there_once(foreign, other, monkeypatch):
+    def build_in_between(conninfo):
+        monkeypatch.setenv("TOOLKIT_SCRATCH_URL", other)
+        with open_scratch() as second:
+            second.template("one", leave_empty)
+
+    with open_scratch() as first:
+        name = first.template("one", build_in_between)
+        assert databases(foreign) == [name]
+        first.clone(name)
+
+
+def test_templates_are_kept_that_are_in_use_by_way_of_another_database(foreign, other, monkeypatch):
+    with open_scratch() as user:
+        used = user.template("used", leave_empty)
+        monkeypatch.setenv("TOOLKIT_SCRATCH_URL", other)
+        with open_scratch() as scratch:
+            for number in range(KEPT_TEMPLATES + 1):
+                scratch.template(f"{number}", leave_empty)
+        assert databases(foreign)[0] == used
+
+
 def test_what_a_killed_process_left_is_dropped_and_what_others_use_is_not(foreign, children):
     alive, killed = children(USER), children(USER)
     kept, _ = alive.stdout.readline(), killed.stdout.readline()
