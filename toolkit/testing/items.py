@@ -1,6 +1,6 @@
 """Tests that write themselves: for each file of a project, the checks that say something about it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,13 @@ from toolkit.core.findings import Finding
 from toolkit.core.settings import find_root, load_settings
 from toolkit.errors import ToolkitError
 from toolkit.source.revisions import Revision
+from toolkit.testing.sharing import Outcomes, SharedOutcomes
 
 _ITEMS: Final = (
     "lint", "load", "bodies", "head", "stairway", "contract", "codegen", "documents", "arguments", "errors",
     "reach", "breaks", "phases",
 )  # fmt: skip
+_TOGETHER: Final = (("arguments", "errors"),)  # of the same calls
 _MAKING: Final = ("load", "stairway")  # the checks that tell what is wrong where nothing can be made
 
 
@@ -39,9 +41,10 @@ class CheckFailed(AssertionError):  # noqa: N818 - named as the errors of the to
 class Collector:
     """The project whose files are collected; what its checks find is found out once."""
 
-    def __init__(self, config: pytest.Config, checks: str, base: str | None) -> None:
+    def __init__(self, config: pytest.Config, checks: str, base: str | None, shared: Path | None) -> None:
         """Begin; checks: their names with commas between, or all. base: a git reference.
 
+        shared: the folder of all workers of the run, None where there is one process only.
         Raises UsageError for a name that is none, for settings that can't be read and for no such commit.
         """
         self._wanted = set(_ITEMS) if checks == "all" else {name.strip() for name in checks.split(",")}
@@ -58,6 +61,7 @@ class Collector:
             raise pytest.UsageError(str(error)) from error
         self.project = Project(settings, stack, _silent, base=base)
         self._outcomes: dict[str, Outcome] = {}
+        self._shared = SharedOutcomes(shared)
         self._package = _Package(self.project)
 
     def collect(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -76,10 +80,18 @@ class Collector:
     def outcome(self, name: str, revision: Revision | None) -> Outcome:
         """Return what a check finds; revision: the one that it is about, where it is about one."""
         key = f"{name} {revision.id}" if revision else name
+        together = next((names for names in _TOGETHER if name in names), (name,))
+        checks: Mapping[str, Check] = (
+            {key: partial(_OF_REVISIONS[name], revision=revision)}
+            if revision
+            else {each: CHECKS[each] for each in together}
+        )
         if key not in self._outcomes:
-            check: Check = partial(_OF_REVISIONS[name], revision=revision) if revision else CHECKS[name]
-            self._outcomes[key] = run_check(self.project, check)
+            self._outcomes |= self._shared.get(" ".join(checks), partial(self._find_out, checks))
         return self._outcomes[key]
+
+    def _find_out(self, checks: Mapping[str, Check]) -> Outcomes:
+        return {key: run_check(self.project, check) for key, check in checks.items()}
 
     def revision(self, path: Path) -> Revision | None:
         """Return the revision of a file."""

@@ -5,8 +5,11 @@ Everything else is imported when a fixture or such a file is met, so that other 
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
@@ -20,8 +23,10 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".sql", ".py", ".toml", ".contract")
 _COLLECTOR: "pytest.StashKey[Collector | str | None]" = pytest.StashKey()  # a text: why there is none
+_SHARED: "pytest.StashKey[str]" = pytest.StashKey()
 _LEASE: "pytest.StashKey[Lease]" = pytest.StashKey()
 _ALL = "all"
+_FOLDER = "toolkit_folder"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,6 +58,16 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if config.getoption("toolkit_keep"):
         config.pluginmanager.register(_Watch(), "toolkit-keep")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - of pytest-xdist, which need not be there
+    """Give the workers of pytest-xdist a folder in common, which goes away with the run."""
+    config: pytest.Config = node.config
+    if _SHARED not in config.stash:
+        config.stash[_SHARED] = mkdtemp(prefix="cqrs-toolkit-run-")
+        config.add_cleanup(partial(rmtree, config.stash[_SHARED], ignore_errors=True))
+    node.workerinput[_FOLDER] = config.stash[_SHARED]
 
 
 class _Watch:
@@ -94,7 +109,8 @@ def _make_collector(config: pytest.Config) -> "Collector | None":
     if checks == "none" or not file.is_file() or "[tool.toolkit]" not in file.read_text(encoding="utf-8"):
         return None
     base = config.getoption("toolkit_base") or config.getini("toolkit_base") or None
-    made: Collector = _module("items").Collector(config, checks, base)
+    shared = getattr(config, "workerinput", {}).get(_FOLDER)
+    made: Collector = _module("items").Collector(config, checks, base, Path(shared) if shared else None)
     return made
 
 

@@ -181,6 +181,43 @@ def test_databases_of_failed_tests_are_kept(sample):
         os.kill(int(keeper), signal.SIGKILL)
 
 
+COUNTING = """
+from functools import wraps
+from pathlib import Path
+
+from toolkit.checks.run import CHECKS
+
+
+def noted(name, check):
+    @wraps(check)
+    def run(project):
+        with (Path(__file__).parent / "ran").open("a") as file:
+            file.write(f"{name} ")
+        return check(project)
+    return run
+
+
+CHECKS |= {name: noted(name, check) for name, check in CHECKS.items()}
+"""
+
+
+def test_workers_find_out_once_what_all_want_to_know(sample, tmp_path_factory):
+    (sample / "conftest.py").write_text(COUNTING)
+    view = sample / "sql/views/v_book.sql"
+    view.write_text(view.read_text().replace("'pages', pages", "'page_count', pages"))
+    run = pytest_of(sample, "-n2", "sql", "migrations")
+    common = tmp_path_factory.mktemp("common")
+    run["env"]["TMPDIR"] = str(common)
+    done = subprocess.run(**run, capture_output=True, check=False, timeout=120)
+    failed = re.findall(r"^FAILED (\S+)", done.stdout, re.MULTILINE)
+    assert sorted(failed) == ["migrations/env.py::head", "sql/views/v_book.sql::contract"], done.stdout
+    ran = (sample / "ran").read_text().split()
+    assert sorted(ran) == [
+        "arguments", "bodies", "contract", "documents", "errors", "head", "lint", "load", "reach"
+    ]  # fmt: skip
+    assert list(common.glob("cqrs-toolkit-run-*")) == []
+
+
 def test_killed_run_leaves_nothing(sample, scratch):
     text = """
 import time
