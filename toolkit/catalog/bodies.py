@@ -39,6 +39,10 @@ _ROUTINES: Final = f"""
             SELECT ARRAY[t.tgrelid::regclass::text, coalesce(t.tgoldtable, ''), coalesce(t.tgnewtable, '')]
             FROM pg_trigger AS t WHERE t.tgfoid = p.oid AND NOT t.tgisinternal AND t.tgparentid = 0
             ORDER BY t.tgrelid, t.tgname
+        ),
+        EXISTS (
+            SELECT FROM pg_type AS t
+            WHERE t.oid = ANY (p.proargtypes) AND t.typtype = 'p' AND t.typname LIKE 'any%'
         )
     FROM pg_proc AS p INNER JOIN pg_namespace AS n ON n.oid = p.pronamespace
     INNER JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname = 'plpgsql'
@@ -58,6 +62,9 @@ _FOR_EVENTS: Final = (("tg_event", "text"), ("tg_tag", "text"))
 # Errors of access, of names that are taken, and of cursors that are open say nothing about what was resolved.
 _RESOLVING: Final = re.compile(r"3F000|42(?!501|710|723|P03|P04|P05|P06|P07)...")
 _NO_TABLE: Final = "42P01"
+# The planner asks for a setting that a session makes.
+_NO_SETTING: Final = "unrecognized configuration parameter"
+_MAKING: Final = {"CREATE", "ALTER", "DO"}  # what comes later may be of what these make
 _UNASSIGNED: Final = "55000"  # a record that has no fields yet
 _FIELD: Final = re.compile(r'record "(?P<record>[^"]+)" has no field')
 # It was raised by a routine that the planner has called.
@@ -90,6 +97,7 @@ class _Routine(NamedTuple):
     returns: str
     search_path: str | None
     relations: Sequence[tuple[str, str, str]]  # of its triggers, with their transition tables
+    polymorphic: bool  # it takes other types, too, than those that are tried
 
 
 class _Said(NamedTuple):
@@ -148,11 +156,16 @@ def _resolve(connection: psycopg.Connection, routine: _Routine, schema: str) -> 
 def _judge(routine: _Routine, rehearsal: Rehearsal, place: tuple[int, int], said: _Said) -> Iterator[Trouble]:
     number, line = place
     field = _FIELD.match(said.message)
+    words = {word for _, word in rehearsal.skipped}
     if said.state == _UNASSIGNED or (field and field["record"] in rehearsal.loose[number]):
         yield _trouble(routine, line, f"nobody knows its fields here: {said.message}")
-    elif said.state == _NO_TABLE and rehearsal.skipped:
+    elif not _RESOLVING.fullmatch(said.state) or said.message.startswith(_NO_SETTING):
+        return
+    elif words & _MAKING or (words and said.state == _NO_TABLE):
         yield _trouble(routine, line, f"unless the body makes it: {said.message}")
-    elif _RESOLVING.fullmatch(said.state):
+    elif routine.polymorphic:
+        yield _trouble(routine, line, f"where it is called with integer: {said.message}")
+    else:
         yield _trouble(routine, line, said.message, certain=True)
 
 

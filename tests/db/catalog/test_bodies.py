@@ -195,6 +195,34 @@ def test_table_that_the_body_may_make_itself_is_told_and_not_wrong(scratch):
     assert told[1].message == 'unless the body makes it: relation "tmp_new" does not exist'
 
 
+def test_setting_that_a_session_makes_is_not_missing(scratch_by_major):
+    asked = "RETURN count(*) FROM tb_a WHERE title = current_setting('app.tenant');"
+    assert trouble_of(scratch_by_major, TABLES, FUNCTION.format(asked))[1] == []
+
+
+def test_what_the_body_may_make_of_its_tables_is_told_and_not_wrong(scratch):
+    made = """
+        CREATE TEMP TABLE t_x (a int); CREATE UNIQUE INDEX ON t_x (a); ALTER TABLE t_x ADD b int;
+        INSERT INTO t_x (a) VALUES (1) ON CONFLICT (a) DO NOTHING; UPDATE t_x SET b = 1;
+    """
+    _, told = trouble_of(scratch, TABLES, FUNCTION.format(made))
+    assert [(each.certain, each.message.partition(":")[0]) for each in told] == [
+        (False, "what CREATE does is not looked into"),
+        (False, "what ALTER does is not looked into"),
+        (False, "unless the body makes it"),
+        (False, "unless the body makes it"),
+    ]
+
+
+def test_types_that_a_polymorphic_body_was_not_tried_with_are_not_wrong(scratch):
+    function = """
+        CREATE FUNCTION fn_one(anyelement) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN ($1).title; END $$
+    """
+    _, (told,) = trouble_of(scratch, TABLES, function)
+    assert not told.certain
+    assert told.message.startswith("where it is called with integer: column notation .title applied")
+
+
 def test_trigger_function_has_the_rows_of_its_tables(scratch_by_major):
     function = """
         CREATE FUNCTION fn_look() RETURNS trigger LANGUAGE plpgsql AS $$
