@@ -29,6 +29,7 @@ _LEVELS: Final = ("debug", "log", "info", "notice", "warning", "exception")
 _IDLE: Final = ("null", "get", "commit", "rollback", "set", "reset", "notify", "listen", "unlisten")
 # Their names are looked up when they run, and a scratch database takes back what they do.
 _RUN: Final = ("truncate", "lock", "refresh", "analyze")
+_DATA: Final = (["with", "data"], ["with", "no", "data"])
 _TEMPORARY: Final = {"temp", "temporary"}
 
 
@@ -51,7 +52,7 @@ def rehearse(name: str, variables: Sequence[tuple[str, str]], body: str) -> Rehe
     """
     names = [quoted(variable) for variable, _ in variables]
     try:
-        reading = _Reading(_without_numbers(body, names))
+        reading = _Reading(_without_numbers(body, [f"{quoted(name)}.{each}" for each in names]))
         directives = reading.directives()
         reading.block(reading.label())
     except IndexError as error:
@@ -67,7 +68,10 @@ def rehearse(name: str, variables: Sequence[tuple[str, str]], body: str) -> Rehe
 
 
 def _without_numbers(body: str, names: Sequence[str]) -> str:
-    """Return a body in which parameters that are called by their numbers, as in $1, have their names."""
+    """Return a body in which parameters that are called by their numbers, as in $1, have their names.
+
+    names: behind that of the routine, since no column is meant.
+    """
     for token in reversed(scan(body)):
         number = token.word[1:]
         if token.word.startswith("$") and number.isdigit() and 0 < int(number) <= len(names):
@@ -357,8 +361,10 @@ class _Reading(RehearsalWriter):
 
     def _other(self, tokens: Tokens, words: list[str]) -> None:
         temporary = words[0] == "create" and "table" in words[2:4] and _TEMPORARY.intersection(words[1:3])
-        if temporary and find(tokens, "as") < len(tokens) and words[-1] != "data":
-            self.guard(tokens, f"{self.text_of(tokens)} WITH NO DATA;")
+        if temporary and find(tokens, "as") < len(tokens):
+            ends = (at for at in (len(words) - 2, len(words) - 3) if words[at:] in _DATA)
+            query = tokens[: next(ends, len(words))]
+            self.guard(tokens, f"{self.text_of(query)} WITH NO DATA;")
         elif temporary or words[0] in _RUN:
             self.as_it_is(tokens)
         else:

@@ -28,9 +28,13 @@ Tokens = Sequence[Token]
 
 
 def scan(text: str) -> list[Token]:
-    """Return the tokens of a text without its comments."""
+    """Return the tokens of a text without its comments. Raises TokensNotUnderstood."""
     tokens, depth = [], 0
-    for token in parser.scan(outline(text)):
+    try:
+        scanned = parser.scan(outline(text))
+    except parser.ParseError as error:
+        raise TokensNotUnderstood(str(error.args[0])) from error
+    for token in scanned:
         if token.name in _COMMENTS:
             continue
         word = text[token.start : token.end + 1]

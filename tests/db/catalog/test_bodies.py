@@ -214,6 +214,17 @@ def test_what_the_body_may_make_of_its_tables_is_told_and_not_wrong(scratch):
     ]
 
 
+def test_parameter_called_by_its_number_is_no_column(scratch_by_major):
+    function = """
+        CREATE FUNCTION fn_one(title text, INOUT n integer) LANGUAGE plpgsql AS $$
+        BEGIN
+            SELECT a.n INTO $2 FROM tb_a AS a WHERE a.title = $1;
+            $2 := $2 + n;
+        END $$
+    """
+    assert trouble_of(scratch_by_major, TABLES, function)[1] == []
+
+
 def test_types_that_a_polymorphic_body_was_not_tried_with_are_not_wrong(scratch):
     function = """
         CREATE FUNCTION fn_one(anyelement) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN ($1).title; END $$
@@ -221,6 +232,12 @@ def test_types_that_a_polymorphic_body_was_not_tried_with_are_not_wrong(scratch)
     _, (told,) = trouble_of(scratch, TABLES, function)
     assert not told.certain
     assert told.message.startswith("where it is called with integer: column notation .title applied")
+
+
+def test_body_whose_quote_has_no_end_is_told(scratch):
+    function = "CREATE FUNCTION fn_one() RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN 'a; END $$"
+    _, (told,) = trouble_of(scratch, function)
+    assert told.message.startswith("its body is not understood: unterminated quoted string")
 
 
 def test_trigger_function_has_the_rows_of_its_tables(scratch_by_major):
@@ -255,9 +272,17 @@ def test_nothing_stays(scratch):
     with psycopg.connect(conninfo) as connection:
         connection.execute(TABLES.encode())
         connection.execute(b"INSERT INTO tb_a VALUES ('00000000-0000-4000-8000-000000000000', 'a')")
-        statement = "DELETE FROM tb_a; TRUNCATE tb_a; CREATE TEMP TABLE t_x (a int);"
+        connection.execute(b"CREATE SEQUENCE seq")
+        statement = """
+            DELETE FROM tb_a; TRUNCATE tb_a; CREATE TEMP TABLE t_x (a int);
+            CREATE TEMP TABLE t_y AS SELECT nextval('seq') AS data;
+            CREATE TEMP TABLE t_z AS SELECT nextval('seq') AS y WITH DATA;
+            CREATE TEMP TABLE t_n AS SELECT nextval('seq') AS y WITH NO DATA;
+            PERFORM data, y FROM t_y, t_z; PERFORM y FROM t_n;
+        """
         connection.execute(FUNCTION.format(statement).encode())
     assert resolve_bodies(conninfo, "public")[1] == []
     with psycopg.connect(conninfo) as connection:
         assert connection.execute("SELECT count(*) FROM tb_a").fetchone() == (1,)
+        assert connection.execute("SELECT is_called FROM seq").fetchone() == (False,)
     scratch.release(conninfo)
