@@ -182,14 +182,8 @@ class _Reading(RehearsalWriter):
         query = tokens[start + 1 :]
         rows = ROWS.format("", self.text_of(query))
         self.written.append(f"{self.text_of(tokens[:start])} FOR {rows}\n")
-        arguments = tokens[place + 2 : start - 1]
-        commas = [at for at, token in enumerate(arguments) if token.word == "," and token.depth == 1]
-        starts, ends = [0, *(at + 1 for at in commas)], [*commas, len(arguments)]
-        declared = "".join(
-            f"{self.text_of(arguments[first:last])};\n"
-            for first, last in zip(starts, ends, strict=True)
-            if last
-        )
+        arguments = [part for part in split(tokens[place + 2 : start - 1]) if part]
+        declared = "".join(f"{self.text_of(part)};\n" for part in arguments)
 
         def write() -> None:
             self.written.append(f"DECLARE\n{declared}BEGIN\n")
@@ -281,9 +275,9 @@ class _Reading(RehearsalWriter):
             self.query(what, targets)
             self._rounds(label)
         else:
-            name = what[0].word
-            text = f"OPEN {self.text_of(what)}; FETCH {name} INTO {targets}; CLOSE {name};"
-            self._rounds(label, f"DECLARE {targets} record;\n", partial(self.guard, what, text))
+            name = self.text_of(what[: find(what, "(")])
+            text = f"FETCH {name} INTO {targets}; CLOSE {name};"
+            self._rounds(label, f"DECLARE {targets} record;\n", partial(self._open_bound, what, text))
 
     # Statements
 
@@ -328,12 +322,22 @@ class _Reading(RehearsalWriter):
         start = find(tokens, "for")
         query = tokens[start + 1 :]
         if not query:
-            self.as_it_is(tokens)
+            self._open_bound(tokens[1:])
         elif query[0].word == "execute":
             self._execute(query)
         else:
             rows = ROWS.format("", self.text_of(query))
             self.guard(query, f"{self.text_of(tokens[:start])} FOR {rows}")
+
+    def _open_bound(self, tokens: Tokens, text: str = "") -> None:
+        """Write the arguments of a cursor, and an OPEN without them; text: what comes behind it."""
+        start, given = find(tokens, "("), []
+        for part in split(tokens[start + 1 : -1]):
+            named = 2 if [token.word for token in part[1:2]] in ([":="], ["=>"]) else 0
+            self.evaluate(part[named:])
+            given.append(f"{self.text_of(part[:named])} NULL")
+        arguments = f"({', '.join(given)})" if start < len(tokens) else ""
+        self.guard(tokens, f"OPEN {self.text_of(tokens[:start])}{arguments}; {text}")
 
     def _fetch(self, tokens: Tokens) -> None:
         self.give(self.text_of(tokens[find(tokens, "into") + 1 :]), known=True)

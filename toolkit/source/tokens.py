@@ -53,13 +53,13 @@ def find(tokens: Tokens, *words: str, start: int = 0) -> int:
 
 
 def split(tokens: Tokens) -> list[Tokens]:
-    """Cut at the commas outside of parentheses."""
+    """Cut at the commas that stand in as many parentheses as the first token."""
     parts, start = [], 0
-    while start <= len(tokens):
-        end = find(tokens, ",", start=start)
-        parts.append(tokens[start:end])
-        start = end + 1
-    return parts
+    for place, token in enumerate(tokens):
+        if token.word == "," and token.depth == tokens[0].depth:
+            parts.append(tokens[start:place])
+            start = place + 1
+    return [*parts, tokens[start:]]
 
 
 def names_end(tokens: Tokens, start: int) -> int:

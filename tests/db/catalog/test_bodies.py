@@ -153,6 +153,10 @@ def test_all_that_a_body_may_have_is_resolved(scratch_by_major):
         ("RAISE NOTICE '%', $2;", "there is no parameter $2"),
         ("CASE $1 WHEN 'a', v_none THEN NULL; END CASE;", 'column "v_none" does not exist'),
         ("FOR i IN 1..v_none LOOP NULL; END LOOP;", 'column "v_none" does not exist'),
+        (
+            "DECLARE k CURSOR (a int) FOR SELECT a; BEGIN OPEN k(v_none); END;",
+            'column "v_none" does not exist',
+        ),
         ("EXIT WHEN v_none;", 'column "v_none" does not exist'),
         ("OPEN c; EXECUTE 'SELECT $1' USING v_none;", 'column "v_none" does not exist'),
         ("RETURN n FROM tb_a WHERE id = 1;", "operator does not exist: uuid = integer"),
@@ -279,6 +283,11 @@ def test_nothing_stays(scratch):
             CREATE TEMP TABLE t_z AS SELECT nextval('seq') AS y WITH DATA;
             CREATE TEMP TABLE t_n AS SELECT nextval('seq') AS y WITH NO DATA;
             PERFORM data, y FROM t_y, t_z; PERFORM y FROM t_n;
+            DECLARE k CURSOR (a bigint, b int) FOR SELECT id FROM tb_a WHERE n = a + b;
+            BEGIN
+                OPEN k(nextval('seq'), b := 1); CLOSE k;
+                FOR row IN k(coalesce(nextval('seq'), 2), 1) LOOP RETURN row.id; END LOOP;
+            END;
         """
         connection.execute(FUNCTION.format(statement).encode())
     assert resolve_bodies(conninfo, "public")[1] == []
