@@ -65,7 +65,7 @@ _NO_TABLE: Final = "42P01"
 # The planner asks for a setting that a session makes.
 _NO_SETTING: Final = "unrecognized configuration parameter"
 _MAKING: Final = {"CREATE", "ALTER", "DO"}  # what comes later may be of what these make
-_UNASSIGNED: Final = "55000"  # a record that has no fields yet
+_UNASSIGNED: Final = re.compile(r'record "[^"]+" is not assigned yet')
 _FIELD: Final = re.compile(r'record "(?P<record>[^"]+)" has no field')
 # It was raised by a routine that the planner has called.
 _INSIDE: Final = re.compile(r'PL/pgSQL function (?!inline_code_block)|SQL function "')
@@ -157,7 +157,7 @@ def _judge(routine: _Routine, rehearsal: Rehearsal, place: tuple[int, int], said
     number, line = place
     field = _FIELD.match(said.message)
     words = {word for _, word in rehearsal.skipped}
-    if said.state == _UNASSIGNED or (field and field["record"] in rehearsal.loose[number]):
+    if _UNASSIGNED.match(said.message) or (field and field["record"] in rehearsal.loose[number]):
         yield _trouble(routine, line, f"nobody knows its fields here: {said.message}")
     elif not _RESOLVING.fullmatch(said.state) or said.message.startswith(_NO_SETTING):
         return

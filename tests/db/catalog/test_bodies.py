@@ -204,6 +204,12 @@ def test_setting_that_a_session_makes_is_not_missing(scratch_by_major):
     assert trouble_of(scratch_by_major, TABLES, FUNCTION.format(asked))[1] == []
 
 
+def test_materialized_view_without_rows_yet_is_there(scratch_by_major):
+    view = "CREATE MATERIALIZED VIEW mv_a AS SELECT n FROM tb_a WITH NO DATA"
+    function = FUNCTION.format("DECLARE y integer; BEGIN SELECT n INTO y FROM mv_a; END;")
+    assert trouble_of(scratch_by_major, TABLES, view, function)[1] == []
+
+
 def test_what_the_body_may_make_of_its_tables_is_told_and_not_wrong(scratch):
     made = """
         CREATE TEMP TABLE t_x (a int); CREATE UNIQUE INDEX ON t_x (a); ALTER TABLE t_x ADD b int;
