@@ -1,5 +1,6 @@
 """Planning on synthetic schemas of 100, 1,000 and 5,000 objects: how long it takes, and that it is right."""
 
+import gc
 import math
 import time
 
@@ -32,6 +33,7 @@ def databases(scratch):
 
 
 def timed(action):
+    gc.collect()  # what was left by others is none of its business
     start = time.perf_counter()
     result = action()
     return result, time.perf_counter() - start

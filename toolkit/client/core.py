@@ -85,9 +85,8 @@ class Context(NamedTuple):
 
     def with_timeout(self, seconds: float | None) -> "Context":
         """Return the context with that many seconds for a statement; raises Invalid for what are none."""
-        good = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= _LONGEST
-        if seconds is not None and not good:
-            raise Invalid(faults=[Fault("timeout", f"must be seconds, more than 0 and at most {_LONGEST}")])
+        if seconds is not None:
+            _require_seconds("timeout", seconds)
         return self._replace(timeout=seconds)
 
     def statement(self) -> tuple[bytes, list[str]]:
@@ -288,8 +287,9 @@ def connection_options(
 
     Autocommit, so that a call is one message; transactions are begun where they are asked for. A server that
     does not answer is waited for no longer than for a free connection, unless libpq was told how long.
-    Raises ValueError for a connection string that is none.
+    Raises ValueError for a connection string that is none, Invalid for a `wait` that is no time.
     """
+    _require_seconds("wait", wait)
     try:
         named = conninfo_to_dict(conninfo)
     except psycopg.ProgrammingError:  # whose words can quote the password
@@ -300,12 +300,17 @@ def connection_options(
     if "connect_timeout" not in named and not os.environ.get("PGCONNECT_TIMEOUT"):
         options["connect_timeout"] = max(1, round(wait))
     if timeout is not None:
-        given = named.get("options") or os.environ.get(
-            "PGOPTIONS"
-        )  # which libpq does not look at beside options
+        # libpq does not look at PGOPTIONS beside options.
+        given = named.get("options") or os.environ.get("PGOPTIONS")
         ours = f"-c statement_timeout={_milliseconds(timeout)}"
         options["options"] = f"{given} {ours}" if given else ours
     return options
+
+
+def _require_seconds(name: str, seconds: float) -> None:
+    good = isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= _LONGEST
+    if not good:
+        raise Invalid(faults=[Fault(name, f"must be seconds, more than 0 and at most {_LONGEST}")])
 
 
 def _milliseconds(seconds: float) -> str:

@@ -145,12 +145,14 @@ def test_calls_at_the_same_time_in_a_transaction_are_those_of_their_users(url, c
     assert found == users
 
 
-@pytest.mark.parametrize("seconds", [0, -1, float("nan"), 1e9, "1", True])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf"), 1e9, "1", True])
 def test_timeout_that_is_none_is_refused(shared, make, url, seconds):
     with pytest.raises(Invalid):
         shared.with_timeout(seconds)
     with pytest.raises(Invalid):
         make(url, timeout=seconds)
+    with pytest.raises(Invalid):
+        make(url, wait=seconds)
 
 
 def test_timeout_keeps_the_options_of_the_environment(connect, url, monkeypatch):
