@@ -20,6 +20,7 @@ from toolkit.checks.tried import ACTOR
 from toolkit.core.settings import find_root, load_settings
 from toolkit.errors import RightMissing
 from toolkit.server.scratch import Scratch, scratch_url
+from toolkit.server.target import display_target
 from toolkit.testing import keeper
 
 
@@ -38,7 +39,7 @@ class Lease:
     def keep(self) -> str:
         """Let the database stay after the test; return how to connect to it then, and for how long."""
         self.kept = f"toolkit_kept_{secrets.token_hex(4)}"
-        return f'psql "{make_conninfo(self.conninfo, dbname=self.kept)}"\n{self._hold()}'
+        return f'psql "{display_target(make_conninfo(self.conninfo, dbname=self.kept))}"\n{self._hold()}'
 
 
 class Databases:
@@ -52,6 +53,7 @@ class Databases:
         self._cloner = ThreadPoolExecutor(max_workers=1)
         self._ahead: Future[str] | None = None
         self._shared: psycopg.Connection | None = None
+        self._conninfo = ""  # of the shared one; psycopg takes a tenth of a millisecond to tell
         self._keeper: subprocess.Popen[bytes] | None = None
 
     @contextmanager
@@ -68,10 +70,12 @@ class Databases:
     @contextmanager
     def shared(self) -> Iterator[Lease]:
         """Give a connection in a transaction that is rolled back; what is deferred is asked before."""
-        connection = self._shared or psycopg.connect(self._scratch.clone(self._template), autocommit=True)
-        self._shared = connection
+        if self._shared is None:
+            self._conninfo = self._scratch.clone(self._template)
+            self._shared = psycopg.connect(self._conninfo, autocommit=True)
+        connection = self._shared
         connection.row_factory = tuple_row  # which the test before may have changed
-        lease = Lease(connection.info.dsn, self._hold, connection)
+        lease = Lease(self._conninfo, self._hold, connection)
         try:
             with connection.transaction(force_rollback=True) as transaction:
                 yield lease

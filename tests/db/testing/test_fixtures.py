@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from toolkit.server.scratch import open_scratch
+from toolkit.testing.databases import Lease
 
 TESTS = """
 import asyncio
@@ -179,6 +180,11 @@ def test_databases_of_failed_tests_are_kept(sample):
                 assert connection.execute("SELECT title FROM tb_book").fetchall() == [(title,)]
     finally:
         os.kill(int(keeper), signal.SIGKILL)
+
+
+def test_password_of_the_server_is_not_shown():
+    told = Lease("host=db.example user=ada password=geheim dbname=a", lambda: "It stays.").keep()
+    assert re.fullmatch(r'psql "user=ada host=db.example dbname=toolkit_kept_\w+"\nIt stays\.', told)
 
 
 COUNTING = """
