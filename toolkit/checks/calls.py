@@ -21,6 +21,7 @@ from toolkit.source.limits import Limit, read_limits
 _DRAWN: Final = 400  # calls to find some that succeed
 _GOOD: Final = 3  # so many of those are varied
 _KEPT: Final = 12  # values of a column
+_VARIED: Final = 64  # values of other rows that an argument is replaced by
 PATIENCE: Final = 10.0  # seconds for a call
 _STUCK: Final = ("57014", "55P03")  # it ran for too long, or waited for a lock
 _ABOUT_VALUES: Final = "22"  # class of errors
@@ -263,7 +264,8 @@ class Caller:
             yield base._replace(actor=actor, values=needed)
         for name, form in forms.items():
             known = [value for pool in self._pools.get(form.type.sql, ()) for value in pool[:4]]
-            for value in (None, *self._odd_for(form), *known):
+            spread = known[:: len(known) // _VARIED + 1]  # of all columns: a large database has many
+            for value in (None, *self._odd_for(form), *spread):
                 yield _with(base, name, value)
             if form.parameter.optional:
                 yield base._replace(values={key: text for key, text in base.values.items() if key != name})
