@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 import psycopg
 from psycopg import sql
 
+from toolkit.source.cursor import quoted
 from toolkit.source.rehearsals import Rehearsal, rehearse
-from toolkit.source.tokens import TokensNotUnderstood, quoted
+from toolkit.source.tokens import TokensNotUnderstood
 
 # What domains and types that stand for others are to a variable.
 _TYPE: Final = """
@@ -69,8 +70,6 @@ _UNASSIGNED: Final = re.compile(r'record "[^"]+" is not assigned yet')
 _FIELD: Final = re.compile(r'record "(?P<record>[^"]+)" has no field')
 # It was raised by a routine that the planner has called.
 _INSIDE: Final = re.compile(r'PL/pgSQL function (?!inline_code_block)|SQL function "')
-
-
 _MARK: Final = re.compile(r"toolkit (?P<number>\d+) (?P<line>\d+)")
 
 

@@ -71,9 +71,8 @@ class Edge:
     """That one entry depends on another.
 
     piece: the part of the dependent table, domain or composite type that does, None where it is the whole.
-    on_piece: the same of what it depends on; for a relation of any kind a column or the
-    type of its rows. owned: the dependent goes
-    with the other when that is dropped, as an index with its table.
+    on_piece: the same of what it depends on; for a relation of any kind a column or the type
+    of its rows. owned: the dependent goes with the other when that is dropped, as an index with its table.
     """
 
     dependent: ObjectKey

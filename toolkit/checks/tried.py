@@ -7,9 +7,8 @@ from typing import Final, NamedTuple
 from toolkit.core.contract import INTERNAL, Command
 
 ACTOR: Final = "app.user_id"
-Values = Mapping[
-    str, str | None
-]  # by the name of the parameter; one that is not there is left to its default
+# By the name of the parameter; one that is not there is left to its default.
+Values = Mapping[str, str | None]
 
 
 class Call(NamedTuple):

@@ -14,8 +14,6 @@ from toolkit.migrate.status import open_state, refuse_problems
 from toolkit.server.target import find_target
 from toolkit.source.revisions import read_revisions
 
-_OPTIONS = ("--allow-data-loss", "--format")
-
 
 @click.command(
     "rollback",
@@ -32,7 +30,8 @@ def command(revision: str, allow_data_loss: bool, form: str) -> None:  # noqa: F
     judged (a DO block), is refused without --allow-data-loss.
     """
     if revision.startswith("-") and not revision[1:].isdigit():
-        raise click.NoSuchOption(revision, possibilities=get_close_matches(revision, _OPTIONS))
+        options = [name for each in click.get_current_context().command.params for name in each.opts]
+        raise click.NoSuchOption(revision, possibilities=get_close_matches(revision, options))
     settings = load_settings(find_root(Path.cwd()))
     revisions = read_revisions(settings.migrations / "versions")
     conninfo = find_target(settings.root)

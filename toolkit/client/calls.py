@@ -1,6 +1,5 @@
 """Commands and query functions of a contract: arguments checked, SQL constant for each set of names."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from toolkit.client.checks import Checker, Refused, make_checker
-from toolkit.client.errors import Fault, Invalid
+from toolkit.client.errors import Fault, Invalid, meant
 from toolkit.client.results import Returned
 from toolkit.client.sqltext import quote, quote_name, quote_type
 from toolkit.core.contract import Command, Parameter
@@ -204,9 +203,3 @@ def _signatures(routines: Iterable[Routine]) -> str:
 def _distance(value: object, type_: str) -> int:
     natural = _NATURAL.get(type(value), ())
     return natural.index(type_) if type_ in natural else len(natural)
-
-
-def meant(name: str, known: Iterable[str]) -> str:
-    """Return a text that names one of those that are known, where it may have been meant."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -15,7 +15,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq.abc import PGresult
 
 from toolkit.client import rows
-from toolkit.client.calls import Bound, Calls, Routine, meant
+from toolkit.client.calls import Bound, Calls, Routine
 from toolkit.client.checks import Refused, check_text
 from toolkit.client.documents import document_shape, type_of
 from toolkit.client.errors import (
@@ -26,6 +26,7 @@ from toolkit.client.errors import (
     Invalid,
     Retryable,
     Unavailable,
+    meant,
 )
 from toolkit.client.queries import Queries, read_models
 from toolkit.client.translate import Translator

@@ -4,7 +4,8 @@ The tree under ClientError tells by class what a caller can do about it. What th
 in `__cause__`: its words may hold values of other people, so they are in no message.
 """
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from toolkit.errors import ToolkitError
@@ -123,3 +124,9 @@ class DocumentBroken(ClientError):
 
 class Internal(ClientError):
     """The database failed in a way that no argument explains."""
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return a text that names one of those that are known, where it may have been meant."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,12 +1,12 @@
 """What a query can name: the columns of a read model, and the keys and paths of its document."""
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from toolkit.client.checks import Checker, make_checker
+from toolkit.client.errors import meant
 from toolkit.client.sqltext import quote, quote_name, quote_text, quote_type
 from toolkit.core.contract import UNSORTED, Column, ReadModel, Typed
 from toolkit.core.shapes import Array, Object, Scalar, Shape
@@ -146,8 +146,7 @@ class Model:
 
     def near(self, name: str) -> str:
         """Return a text that names a field which may have been meant."""
-        close = difflib.get_close_matches(name, list(self._names()), n=1)
-        return f"; did you mean {close[0]}?" if close else ""
+        return meant(name, self._names())
 
     def _column(self, column: Column) -> Field:
         expression = quote(_ALIAS, column.name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from toolkit.core.changes import Action, Plan, Risk, Step
 from toolkit.migrate.files import LOSES_DATA, STEP, WRITE_HERE
 from toolkit.source.effects import read_effects
-from toolkit.source.facts import Grant
+from toolkit.source.facts import NAMED_BY_SERVICES, Grant
 from toolkit.source.losses import find_removals
 from toolkit.source.reading import read_facts
 from toolkit.source.revisions import FORMAT, NO_TRANSACTION, Expected
@@ -20,10 +20,6 @@ from toolkit.source.statements import Statement
 _ID = "%Y%m%d%H%M%S"
 _SECOND = timedelta(seconds=1)
 _LONGEST_SLUG = 40
-# What a service may name in its own SQL; lint rule M11 has the same list.
-_USED = frozenset({"TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW", "SCHEMA", "TYPE", "DOMAIN"}) | {
-    "FUNCTION", "PROCEDURE", "AGGREGATE",
-}  # fmt: skip
 _LATER_BODIES = (
     "-- The body of a function may speak of what comes after it.\nSET LOCAL check_function_bodies = off;"
 )
@@ -193,7 +189,9 @@ def _takes_away(step: Step) -> bool:
         grants = [fact for text in step.sql for fact in read_facts(text, "") if isinstance(fact, Grant)]
         revoked = {name for grant in grants if not grant.granted for name in grant.grantees} - {"public"}
         return not revoked <= {name for grant in grants if grant.granted for name in grant.grantees}
-    return step.action is Action.RENAME or (step.action is Action.DROP and step.object.kind in _USED)
+    return step.action is Action.RENAME or (
+        step.action is Action.DROP and step.object.kind.lower() in NAMED_BY_SERVICES
+    )
 
 
 def _losses(step: Step) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from toolkit.catalog.catalog import Entry
 from toolkit.core.keywords import RESERVED
+from toolkit.source.cursor import quoted
 from toolkit.source.statements import split_statements
 
 _GAP: Final = r"(?:\s|--[^\n]*\n|/\*.*?\*/)+"
@@ -61,7 +62,7 @@ def quote(name: str) -> str:
     """Return a name as SQL."""
     if _PLAIN.fullmatch(name) and name not in RESERVED:
         return name
-    return '"' + name.replace('"', '""') + '"'
+    return quoted(name)
 
 
 def or_replace(text: str) -> str:

@@ -8,6 +8,7 @@ from pglast import parser
 
 from toolkit.core.keywords import is_plain
 from toolkit.source.artifacts import Artifact
+from toolkit.source.cursor import quoted
 from toolkit.source.statements import Statement
 from toolkit.source.types import strings, type_text, without_modifiers
 
@@ -63,4 +64,4 @@ def _read(statement: Statement, schema: str) -> Comment | None:
 def _name(parts: list[str], schema: str) -> str:
     if len(parts) > 1 and parts[0] == schema:
         parts = parts[1:]
-    return ".".join(part if is_plain(part) else '"' + part.replace('"', '""') + '"' for part in parts)
+    return ".".join(part if is_plain(part) else quoted(part) for part in parts)

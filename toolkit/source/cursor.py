@@ -103,6 +103,11 @@ def bare(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
+def quoted(name: str) -> str:
+    """Return a name as an identifier in quotes."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def split_name(name: str) -> tuple[str, str]:
     """Return schema and name without quotes of a qualified name; schema is empty where there is none."""
     *qualifiers, last = (bare(part) for part in Cursor(name).parts("."))

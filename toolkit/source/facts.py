@@ -4,9 +4,15 @@ As in `toolkit.source.queries`, every fact starts with the offset of what it spe
 and have a schema.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from toolkit.source.queries import Expression, QualifiedName, Query, Uses, Write
+
+NAMED_BY_SERVICES: Final = frozenset({
+    "table", "foreign table", "view", "materialized view", "function", "procedure", "routine", "aggregate",
+    "type", "domain", "schema",
+})  # fmt: skip
+"""The kinds of objects that a service may name in its own SQL, as in Drop.kind."""
 
 # Definitions
 

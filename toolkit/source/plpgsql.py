@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pglast import parser
 
+from toolkit.source.cursor import quoted
 from toolkit.source.facts import Parameter
 from toolkit.source.places import outline
 
@@ -111,7 +112,7 @@ def _result(parameters: tuple[Parameter, ...], returns: str) -> str:
 
 def _parameter(parameter: Parameter) -> str:
     mode = {"table": "OUT ", "out": "OUT ", "inout": "INOUT "}.get(parameter.mode, "")
-    name = '"' + parameter.name.replace('"', '""') + '" ' if parameter.name else ""
+    name = f"{quoted(parameter.name)} " if parameter.name else ""
     return f"{mode}{name}{_plain(parameter.type)}"
 
 

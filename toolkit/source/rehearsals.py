@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from toolkit.source.cursor import bare
+from toolkit.source.cursor import bare, quoted
 from toolkit.source.rehearsal_text import READING, ROWS, WRITING, RehearsalWriter
 from toolkit.source.tokens import (
     GIVES,
@@ -19,7 +19,6 @@ from toolkit.source.tokens import (
     assignment,
     find,
     names_end,
-    quoted,
     scan,
     split,
 )

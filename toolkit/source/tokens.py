@@ -78,11 +78,6 @@ def assignment(tokens: Tokens) -> int:
     return place if place < len(tokens) and tokens[place].word in GIVES else 0
 
 
-def quoted(name: str) -> str:
-    """Return a name as an identifier in quotes."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 class TokensNotUnderstood(ValueError):  # noqa: N818 - named as the errors of the toolkit are
     """A text is not what it is taken for, as far as that is known here."""
 

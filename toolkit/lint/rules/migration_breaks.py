@@ -8,13 +8,19 @@ from toolkit.lint.documents import literal
 from toolkit.lint.history import Migration, group_of
 from toolkit.lint.registry import Report, migration_rule
 from toolkit.lint.steps import queries, writes
-from toolkit.source.facts import Alteration, Column, Drop, Grant, Other, Rename, Setting, Transaction
+from toolkit.source.facts import (
+    NAMED_BY_SERVICES,
+    Alteration,
+    Column,
+    Drop,
+    Grant,
+    Other,
+    Rename,
+    Setting,
+    Transaction,
+)
 from toolkit.source.queries import QualifiedName, Query, Write
 
-_USED = frozenset({
-    "table", "foreign table", "view", "materialized view", "function", "procedure", "routine", "aggregate",
-    "type", "domain", "schema",
-})  # fmt: skip
 _NO_TIME = re.compile(r"\s*[-+]?0*\.?0*\s*(?:us|ms|s|min|h|d)?\s*")
 _ARGUMENTS = 3  # of set_config
 _PARTS = {"column": "relation", "attribute": "type"}
@@ -128,17 +134,17 @@ def _loss(
     """Return what a statement changes, group and name, and what a service may miss then, "" for nothing."""
     group, name, what = group_of(fact.kind), QualifiedName("", ""), ""
     match fact:
-        case Drop(name=name) if fact.kind in _USED:
+        case Drop(name=name) if fact.kind in NAMED_BY_SERVICES:
             keeps_rows = fact.kind == "table" and name.name.startswith(migration.settings.names.table)
             if keeps_rows or not migration.is_made_later(group, name, fact.start):
                 what = f"{fact.kind} {name.name} is dropped"
-        case Rename(name=name) if fact.kind in _USED or fact.kind in _PARTS:
+        case Rename(name=name) if fact.kind in NAMED_BY_SERVICES or fact.kind in _PARTS:
             group = _PARTS.get(fact.kind, group)
             what = f"{fact.kind} {fact.part or name.name} is renamed"
         case Alteration(table=name, kind="drop column"):
             group = "type" if fact.object == "type" else "relation"
             what = f"column {fact.name} of {name.name} is dropped"
-        case Other(word="SET SCHEMA", name=QualifiedName() as name) if fact.kind in _USED:
+        case Other(word="SET SCHEMA", name=QualifiedName() as name) if fact.kind in NAMED_BY_SERVICES:
             what = f"{fact.kind} {name.name} goes to another schema"
         case Other(word="ALTER TYPE", kind="rename value", name=QualifiedName() as name):
             group, what = "type", f"a label of {name.name} is renamed"
